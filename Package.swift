@@ -1,0 +1,157 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The house in one table: planes are folders under `Sources`, targets are promises about what may be imported.
+/// Arrows point down only; `make check` verifies the walls (see ARCHITECTURE.md).
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+extension Target.Dependency {
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+}
+
+func room(_ plane: String, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(plane)/\(name)", swiftSettings: settings)
+}
+
+func program(
+    _ name: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []
+) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Sources/Executables/\(name)", swiftSettings: settings,
+        linkerSettings: linker)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: settings)
+}
+
+func system(_ name: String, package: String?) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: package, providers: [])
+}
+
+let targets: [Target] = [
+    // System libraries (Debian's -dev packages; see scripts/setup.sh)
+    system("CISAL", package: "libisal"),
+    system("CZstd", package: "libzstd"),
+    system("CLzma", package: "liblzma"),
+    system("CBz2", package: nil),
+    system("CSeccomp", package: "libseccomp"),
+    system("CNftables", package: "libnftables"),
+
+    // Base
+    room("Base", "Primitives"),
+    room("Base", "OrderedJSON"),
+    room("Base", "GoTemplate", ["OrderedJSON"]),
+    room("Base", "Flags"),
+    room("Base", "HostSystem", ["Primitives"]),
+
+    // Linux
+    .target(name: "CLinux", path: "Sources/Linux/CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    room("Linux", "LinuxSystem", ["CLinux"]),
+    room("Linux", "Cgroups", ["LinuxSystem", "CLinux"]),
+    room("Linux", "Netlink", ["LinuxSystem", "CLinux", "CNftables"]),
+
+    // Wire
+    room("Wire", "APIModel", ["Primitives", "OrderedJSON"]),
+    room("Wire", "TarCodec", ["Primitives"]),
+    room("Wire", "ImageModel", ["Primitives", "OrderedJSON"]),
+
+    // Image
+    room("Image", "LayerFS", ["Primitives", "TarCodec", "LinuxSystem", "CISAL", "CZstd", "CLzma", "CBz2"]),
+    room("Image", "GraphDrivers", ["Primitives", "LayerFS", "LinuxSystem", "TarCodec"]),
+    room("Image", "ImageStore", [
+        "Primitives", "OrderedJSON", "ImageModel", "GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", .grdb,
+    ]),
+
+    // Runtime
+    room("Runtime", "OCIRuntime", ["Primitives", "OrderedJSON", "LinuxSystem", "CLinux", "Cgroups"]),
+    room("Runtime", "SeccompPolicy", ["Primitives", "OrderedJSON", "LinuxSystem", "OCIRuntime", "CSeccomp"]),
+
+    // Network
+    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink"]),
+
+    // Engine
+    room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),
+    room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
+    room("Engine", "LaunchSpec", ["Primitives", "APIModel", "OCIRuntime", "SeccompPolicy", "Cgroups", "LinuxSystem"]),
+    room("Engine", "DaemonConfiguration", ["OrderedJSON"]),
+    room("Engine", "Engine", [
+        "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS", "OCIRuntime",
+        "Cgroups", "SeccompPolicy", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes", "LinuxSystem",
+        "DaemonConfiguration", .grdb, .logging,
+    ]),
+
+    // Remote
+    room("Remote", "HTTPServer", [
+        "Primitives", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
+    ]),
+    room("Remote", "RemoteAPI", [
+        "Primitives", "OrderedJSON", "APIModel", "HTTPServer", "HostSystem", .nioCore, .nioHTTP1, .logging,
+    ]),
+    room("Remote", "EngineClient", [
+        "Primitives", "OrderedJSON", "APIModel", "HostSystem",
+    ]),
+
+    room("Remote", "Daemon", [
+        "Engine", "DaemonConfiguration", "ContainerNetwork", "RemoteAPI", "HTTPServer", "APIModel", "Primitives",
+        "LinuxSystem", .nioSSL, .logging,
+    ]),
+
+    // Apps
+    room("Apps", "DockerCLI", [
+        "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient",
+    ]),
+
+    // Executables: wiring only
+    program("martlet", ["DockerCLI", "HostSystem"]),
+    program("martletd", ["Daemon", "Engine", "DaemonConfiguration", "LinuxSystem"]),
+    program(
+        "martlet-shim", ["OCIRuntime", "Cgroups", "LinuxSystem", "CLinux", "OrderedJSON", "Primitives"],
+        linker: [.unsafeFlags(["-static-executable"])]),
+    program("hello", [], linker: [.unsafeFlags(["-static-executable"])]),
+
+    // Tests
+    tests("Primitives", ["Primitives"]),
+    tests("OrderedJSON", ["OrderedJSON"]),
+    tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
+    tests("Flags", ["Flags"]),
+    tests("DaemonConfiguration", ["DaemonConfiguration"]),
+    tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
+    tests("Cgroups", ["Cgroups", "LinuxSystem"]),
+    tests("Netlink", ["Netlink", "LinuxSystem"]),
+    tests("TarCodec", ["TarCodec"]),
+    tests("ImageModel", ["ImageModel", "OrderedJSON", "Primitives"]),
+    tests("LayerFS", ["LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
+    tests("GraphDrivers", ["GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
+    tests("ImageStore", ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("OCIRuntime", ["OCIRuntime", "Cgroups", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
+    tests("ContainerNetwork", ["ContainerNetwork", "Netlink", "LinuxSystem", "Primitives"]),
+    tests("Volumes", ["Volumes", "APIModel", "LinuxSystem", "Primitives"]),
+    tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),
+    tests("LaunchSpec", ["LaunchSpec", "APIModel", "OCIRuntime", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("Engine", ["Engine", "APIModel", "Primitives", "OrderedJSON"]),
+]
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

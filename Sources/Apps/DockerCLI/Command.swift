@@ -1,0 +1,57 @@
+internal import Flags
+internal import Primitives
+
+/// One word of the command line: what it takes, what it says about itself, what it does.
+struct Command: Sendable {
+    var name: String
+    /// Its arguments as the help shows them.
+    var arguments: String
+    var about: String
+    var flags: [Flag]
+    /// How many words it takes after its flags.
+    var count: ClosedRange<Int>
+    var run: @Sendable (Invocation) throws -> Int32
+
+    init(
+        _ name: String, _ arguments: String = "", about: String, count: ClosedRange<Int> = 0...0, flags: [Flag] = [],
+        run: @escaping @Sendable (Invocation) throws -> Int32
+    ) {
+        self.name = name
+        self.arguments = arguments
+        self.about = about
+        self.flags = flags
+        self.count = count
+        self.run = run
+    }
+
+    static let many = 1...Int.max
+
+    var usage: String { FlagParser(flags).usage(name, arguments: arguments, about: about) }
+
+    /// Errors: exit code 1, in 1.6's words.
+    func checkCount(_ given: Int) throws(UsageError) {
+        let (kind, bound): (String, Int)
+        if count.lowerBound == count.upperBound, given != count.lowerBound {
+            (kind, bound) = ("", count.lowerBound)
+        } else if given < count.lowerBound {
+            (kind, bound) = ("a minimum of ", count.lowerBound)
+        } else if given > count.upperBound {
+            (kind, bound) = ("a maximum of ", count.upperBound)
+        } else {
+            return
+        }
+        let noun = bound == 1 ? "argument" : "arguments"
+        throw UsageError("docker: \"\(name)\" requires \(kind)\(bound) \(noun). See 'docker \(name) --help'.")
+    }
+}
+
+/// A failure whose text is already whole.
+struct CommandFailure: Error, Sendable {
+    var message: String
+    var exitCode: Int32
+
+    init(_ message: String, exitCode: Int32 = 1) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+}

@@ -1,0 +1,54 @@
+internal import Flags
+
+/// Every command by name.
+enum CommandTable {
+    static let all: [Command] = [
+        .attach, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load, .logs, .pause,
+        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version, .wait,
+        .completion,
+    ]
+
+    /// Commands of Docker that are not there yet.
+    static let missing: Set<String> = [
+        "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login", "logout",
+        "manifest", "network", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm", "trust",
+        "update", "volume",
+    ]
+
+    /// Today's two words for the commands of one word.
+    static let twoWords: [String: [String: String]] = [
+        "container": [
+            "attach": "attach", "create": "create", "exec": "exec", "inspect": "inspect", "kill": "kill", "list": "ps",
+            "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
+            "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stop": "stop", "top": "top",
+            "unpause": "unpause", "wait": "wait",
+        ],
+        "image": [
+            "history": "history", "import": "import", "inspect": "inspect", "list": "images", "load": "load",
+            "ls": "images", "pull": "pull", "remove": "rmi", "rm": "rmi", "save": "save", "tag": "tag",
+        ],
+        "system": ["events": "events", "info": "info"],
+    ]
+
+    static func isDaemon(_ words: [String]) -> Bool { words.first == "daemon" }
+
+    /// The command and the words after its name. Errors: exit code 1.
+    static func find(_ words: [String]) throws(UsageError) -> (Command, [String]) {
+        let first = (words.first ?? "").lowercased()
+        if let group = twoWords[first] {
+            guard words.count > 1, let name = group[words[1].lowercased()] else {
+                throw missing(([first] + words.dropFirst().prefix(1)).joined(separator: " "))
+            }
+            return (try named(name), Array(words.dropFirst(2)))
+        }
+        return (try named(first), Array(words.dropFirst()))
+    }
+
+    static func named(_ name: String) throws(UsageError) -> Command {
+        if let command = all.first(where: { $0.name == name }) { return command }
+        if missing.contains(name) { throw missing(name) }
+        throw UsageError("docker: '\(name)' is not a docker command.\nSee 'docker --help'.")
+    }
+
+    private static func missing(_ name: String) -> UsageError { UsageError("docker: '\(name)' is not supported yet") }
+}

@@ -1,0 +1,66 @@
+internal import EngineClient
+internal import Flags
+public import HostSystem
+internal import Primitives
+
+/// The `docker` command line.
+public struct Docker: Sendable {
+    let console: Console
+    /// Environment variables by name.
+    let variable: @Sendable (String) -> String?
+
+    public init(
+        console: Console = Console(), variable: @escaping @Sendable (String) -> String? = CurrentProcess.variable
+    ) {
+        self.console = console
+        self.variable = variable
+    }
+
+    /// Runs one command line, without the program's name; the result is the exit code.
+    public func run(_ words: [String]) -> Int32 {
+        do {
+            let global = try FlagParser(GlobalFlags.all).parse(words)
+            if global.bool("daemon") { return try EngineProgram.become(Array(words.filter { $0 != "-d" && $0 != "--daemon" })) }
+            if global.bool("version") {
+                console.print(ClientBuild.line)
+                return 0
+            }
+            guard !global.wantsHelp, !global.bool("help"), !global.arguments.isEmpty else {
+                console.write(HelpText.overview)
+                return 0
+            }
+            return try perform(global)
+        } catch let error as UsageError where error.exitCode == 2 {
+            console.complain("\(error.message)\nSee 'docker --help'.")
+            return 2
+        } catch {
+            return report(error)
+        }
+    }
+
+    private func perform(_ global: FlagValues) throws -> Int32 {
+        if CommandTable.isDaemon(global.arguments) {
+            return try EngineProgram.become(Array(global.arguments.dropFirst()))
+        }
+        let (command, words) = try CommandTable.find(global.arguments)
+        let flags: FlagValues
+        do {
+            flags = try FlagParser(command.flags).parse(words)
+        } catch {
+            console.complain("\(error.message)\nSee 'docker \(command.name) --help'.")
+            return error.exitCode
+        }
+        if flags.wantsHelp {
+            console.write(command.usage)
+            return 0
+        }
+        try command.checkCount(flags.arguments.count)
+        return try command.run(Invocation(client: try GlobalFlags.client(global, variable), console: console, flags: flags))
+    }
+
+    private func report(_ error: any Error) -> Int32 {
+        let text = Failure.text(error)
+        if !text.isEmpty { console.complain(text) }
+        return Failure.exitCode(error)
+    }
+}

@@ -1,0 +1,37 @@
+internal import EngineClient
+internal import Flags
+
+/// The flags before the command.
+enum GlobalFlags {
+    static let all: [Flag] = [
+        Flag("d", "daemon", help: "Enable daemon mode"),
+        Flag("D", "debug", help: "Enable debug mode"),
+        Flag("H", "host", kind: .list, help: "Daemon socket(s) to connect to"),
+        Flag("h", "help", help: "Print usage"),
+        Flag("l", "log-level", kind: .text, default: "info", help: "Set the logging level"),
+        Flag("tls", help: "Use TLS; implied by --tlsverify"),
+        Flag("tlscacert", kind: .text, default: "~/.docker/ca.pem", help: "Trust certs signed only by this CA"),
+        Flag("tlscert", kind: .text, default: "~/.docker/cert.pem", help: "Path to TLS certificate file"),
+        Flag("tlskey", kind: .text, default: "~/.docker/key.pem", help: "Path to TLS key file"),
+        Flag("tlsverify", help: "Use TLS and verify the remote"),
+        Flag("v", "version", help: "Print version information and quit"),
+    ]
+
+    static let defaultHost = "unix:///var/run/docker.sock"
+
+    /// The engine that flags and environment name. Errors: more than one, TLS, an address that is none.
+    static func client(_ flags: FlagValues, _ variable: (String) -> String?) throws -> EngineClient {
+        let level = flags.text("log-level")
+        guard ["debug", "info", "warn", "error", "fatal", "panic"].contains(level) else {
+            throw CommandFailure("Unable to parse logging level: \(level)")
+        }
+        let hosts = flags.list("host")
+        guard hosts.count <= 1 else { throw CommandFailure("Please specify only one -H") }
+        let wantsTLS = ["tls", "tlsverify", "tlscacert", "tlscert", "tlskey"].contains { flags.isSet($0) }
+        guard !wantsTLS, variable("DOCKER_TLS_VERIFY")?.isEmpty != false else {
+            throw CommandFailure("TLS is not supported yet")
+        }
+        let host = hosts.first ?? variable("DOCKER_HOST") ?? ""
+        return EngineClient(try EngineClient.Address(host.isEmpty ? defaultHost : host))
+    }
+}

@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+    internal import Glibc
+    private let streamKind = Int32(SOCK_STREAM.rawValue)
+#elseif canImport(Musl)
+    internal import Musl
+    private let streamKind = SOCK_STREAM
+#elseif canImport(Darwin)
+    internal import Darwin
+    private let streamKind = SOCK_STREAM
+#endif
+public import Primitives
+
+/// Client sockets.
+public enum Connection {
+    /// Connects to a unix socket. Errors: `unavailable` when nobody listens, `badParameter` for a path of 104 bytes or more.
+    public static func unix(_ path: String) throws(EngineError) -> Descriptor {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < 104 else { throw EngineError(.badParameter, "the socket's path is too long: \(path)") }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let descriptor = socket(AF_UNIX, streamKind, 0)
+        guard descriptor >= 0 else { throw Descriptor.failure("socket") }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else {
+            let error = Descriptor.failure("dial unix \(path)")
+            close(descriptor)
+            throw error
+        }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return Descriptor(descriptor)
+    }
+
+    /// Connects to the first address of a host that answers. Errors: `unavailable`.
+    public static func tcp(host: String, port: UInt16) throws(EngineError) -> Descriptor {
+        var hints = addrinfo()
+        hints.ai_socktype = streamKind
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "\(port)", &hints, &list) == 0 else {
+            throw EngineError(.unavailable, "no such host: \(host)")
+        }
+        defer { freeaddrinfo(list) }
+        var next = list
+        while let candidate = next {
+            let info = candidate.pointee
+            let descriptor = socket(info.ai_family, info.ai_socktype, info.ai_protocol)
+            if descriptor >= 0 {
+                if connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 {
+                    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+                    return Descriptor(descriptor)
+                }
+                close(descriptor)
+            }
+            next = info.ai_next
+        }
+        throw Descriptor.failure("dial tcp \(host):\(port)")
+    }
+
+    /// Opens a file to be read.
+    public static func file(_ path: String) throws(EngineError) -> Descriptor {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Descriptor.failure("open \(path)") }
+        return Descriptor(descriptor)
+    }
+
+    /// Makes a file to be written; `exclusive` refuses one that is there.
+    public static func newFile(_ path: String, exclusive: Bool = false) throws(EngineError) -> Descriptor {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (exclusive ? O_EXCL : 0), 0o644)
+        guard descriptor >= 0 else { throw Descriptor.failure("open \(path)") }
+        return Descriptor(descriptor)
+    }
+
+    public static func removeFile(_ path: String) { unlink(path) }
+}

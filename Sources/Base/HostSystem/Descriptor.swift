@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+public import Primitives
+
+/// A descriptor that a client reads and writes: its standard streams, a connection. Copyable; who opened it closes it.
+public struct Descriptor: Sendable, Hashable {
+    public let number: Int32
+
+    public init(_ number: Int32) { self.number = number }
+
+    public static let input = Descriptor(0)
+    public static let output = Descriptor(1)
+    public static let error = Descriptor(2)
+
+    public var isTerminal: Bool { isatty(number) == 1 }
+
+    /// Reads at most `limit` bytes; empty is the end. Errors: `unavailable` for what the system says.
+    public func read(limit: Int = 65_536) throws(EngineError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        while true {
+            let count = bytes.withUnsafeMutableBytes { recvOrRead($0.baseAddress!, $0.count) }
+            if count >= 0 {
+                bytes.removeLast(limit - count)
+                return bytes
+            }
+            if errno != EINTR && errno != EAGAIN { throw Self.failure("read") }
+        }
+    }
+
+    private func recvOrRead(_ target: UnsafeMutableRawPointer, _ count: Int) -> Int {
+        #if canImport(Darwin)
+            Darwin.read(number, target, count)
+        #elseif canImport(Glibc)
+            Glibc.read(number, target, count)
+        #else
+            Musl.read(number, target, count)
+        #endif
+    }
+
+    /// Writes everything. Errors: `unavailable`, EPIPE among them.
+    public func write(_ bytes: some Sequence<UInt8>) throws(EngineError) {
+        let bytes = Array(bytes)
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes { writeSome($0.baseAddress! + offset, $0.count - offset) }
+            if count >= 0 { offset += count } else if errno != EINTR && errno != EAGAIN { throw Self.failure("write") }
+        }
+    }
+
+    private func writeSome(_ source: UnsafeRawPointer, _ count: Int) -> Int {
+        #if canImport(Darwin)
+            Darwin.write(number, source, count)
+        #elseif canImport(Glibc)
+            Glibc.write(number, source, count)
+        #else
+            Musl.write(number, source, count)
+        #endif
+    }
+
+    public func write(_ text: String) throws(EngineError) { try write(text.utf8) }
+
+    /// Ends the writing direction of a socket.
+    public func finishWriting() { _ = shutdown(number, Int32(SHUT_WR)) }
+
+    public func closeNow() { _ = close(number) }
+
+    /// Waits until one of the descriptors can be read; those that can. Nil as milliseconds waits for ever.
+    public static func wait(for descriptors: [Descriptor], milliseconds: Int32 = -1) -> Set<Descriptor> {
+        var polled = descriptors.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+        guard poll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return [] }
+        return Set(polled.filter { $0.revents != 0 }.map { Descriptor($0.fd) })
+    }
+
+    static func failure(_ what: String) -> EngineError {
+        EngineError(.unavailable, "\(what): \(String(cString: strerror(errno)))")
+    }
+}

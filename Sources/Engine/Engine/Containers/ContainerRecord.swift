@@ -1,0 +1,74 @@
+internal import APIModel
+internal import ContainerNetwork
+internal import Primitives
+
+/// All that is known of a container, as it is stored. A value: changed under the container's lock, then saved whole.
+struct ContainerRecord: Codable, Sendable {
+    let id: String
+    /// Without the leading `/`.
+    var name: String
+    var created: Timestamp
+    /// `sha256:…`
+    var imageID: String
+    /// As the client wrote it.
+    var imageName: String
+    var config: ContainerConfig
+    var hostConfig: HostConfig
+    /// argv[0] and the rest, entrypoint and command joined.
+    var path: String
+    var arguments: [String]
+    /// The graph driver that holds its layer.
+    var driver: String
+    /// The log driver fixed at create; empty follows the daemon's default.
+    var mounts: [ContainerMount]
+    var state: RunState
+    var restartCount = 0
+    /// Stopped by hand: restart policies other than `always` leave it alone when the engine starts.
+    var stoppedByUser = false
+    var sandbox: SandboxSpec?
+    /// Network aliases and settings given at create, by network name.
+    var endpoints: [String: EndpointSettings] = [:]
+
+    var containerID: ContainerID { ContainerID(id)! }
+}
+
+/// Where a container is in its life.
+struct RunState: Codable, Sendable, Equatable {
+    enum Phase: String, Codable, Sendable {
+        case created, starting, running, paused, restarting, exited, removing, dead
+    }
+
+    var phase = Phase.created
+    var pid: Int32 = 0
+    var exitCode = 0
+    var error = ""
+    var oomKilled = false
+    var startedAt: Timestamp?
+    var finishedAt: Timestamp?
+
+    /// Its process exists (or will again in a moment: Docker counts a restarting container as running).
+    var isRunning: Bool { phase == .running || phase == .paused || phase == .restarting }
+    /// Its process exists now.
+    var hasProcess: Bool { phase == .running || phase == .paused }
+}
+
+/// One resolved mount of a container.
+struct ContainerMount: Codable, Sendable, Equatable {
+    enum Kind: String, Codable, Sendable { case bind, volume, tmpfs }
+
+    var kind: Kind
+    /// The volume's name.
+    var name = ""
+    /// A host path; empty for tmpfs.
+    var source: String
+    var destination: String
+    var isWritable = true
+    var propagation = ""
+    /// The mode text as given (`ro`, `z`, …), for inspect.
+    var mode = ""
+    /// tmpfs options.
+    var options: [String] = []
+    var isRecursive = true
+    /// Made by us for this container and removed with it when asked.
+    var isAnonymous = false
+}

@@ -1,0 +1,68 @@
+public import APIModel
+public import Primitives
+
+extension Engine {
+    public func inspect(_ name: String, size: Bool) async throws(EngineError) -> ContainerInspect {
+        let container = try containers.find(name)
+        let (record, execIDs) = container.withLive { live in (live.record, live.execs.sorted()) }
+        var answer = view(of: record)
+        answer.execIDs = execIDs.isEmpty ? nil : execIDs
+        if size { (answer.sizeRw, answer.sizeRootFs) = try await sizes(of: record) }
+        return answer
+    }
+
+    private func view(of record: ContainerRecord) -> ContainerInspect {
+        var answer = ContainerInspect(id: record.id)
+        answer.created = record.created.description
+        answer.path = record.path
+        answer.args = record.arguments
+        answer.state = ContainerState(record.state)
+        answer.image = record.imageID
+        answer.resolvConfPath = paths.container(record.id) + "/resolv.conf"
+        answer.hostnamePath = paths.container(record.id) + "/hostname"
+        answer.hostsPath = paths.container(record.id) + "/hosts"
+        answer.logPath = record.hostConfig.logConfig.type == "json-file" ? paths.log(record.id) : ""
+        answer.name = "/" + record.name
+        answer.restartCount = record.restartCount
+        answer.driver = record.driver
+        answer.hostConfig = record.hostConfig
+        answer.graphDriver.name = record.driver
+        answer.mounts = record.mounts.filter { $0.kind != .tmpfs }.map(MountPoint.init)
+        answer.config = record.config
+        answer.networkSettings = NetworkView.settings(of: record)
+        return answer
+    }
+}
+
+extension ContainerState {
+    init(_ state: RunState) {
+        self.init()
+        status = state.statusName
+        running = state.isRunning
+        paused = state.phase == .paused
+        restarting = state.phase == .restarting
+        oomKilled = state.oomKilled
+        dead = state.phase == .dead
+        pid = state.hasProcess ? Int(state.pid) : 0
+        exitCode = state.exitCode
+        error = state.error
+        startedAt = state.startedAt?.description ?? Self.never
+        finishedAt = state.finishedAt?.description ?? Self.never
+    }
+
+    private static let never = "0001-01-01T00:00:00Z"
+}
+
+extension MountPoint {
+    init(_ mount: ContainerMount) {
+        self.init()
+        type = mount.kind.rawValue
+        name = mount.name
+        source = mount.source
+        destination = mount.destination
+        driver = mount.kind == .volume ? "local" : ""
+        mode = mount.mode
+        rw = mount.isWritable
+        propagation = mount.kind == .bind ? (mount.propagation.isEmpty ? "rprivate" : mount.propagation) : ""
+    }
+}

@@ -1,0 +1,84 @@
+internal import ImageStore
+internal import Volumes
+internal import LinuxSystem
+public import APIModel
+public import Primitives
+
+extension Engine {
+    public func remove(_ name: String, _ options: RemoveOptions) async throws(EngineError) {
+        guard !options.link else { throw EngineError(.notImplemented, "container links (rm --link) are not supported yet") }
+        let container = try containers.find(name)
+        try claimForRemoval(container, name: name, force: options.force)
+        if options.force && container.state.isRunning {
+            container.withLive { $0.record.stoppedByUser = true }
+            if container.state.phase == .restarting { await cancelRestart(container) }
+            try await killNow(container)
+        }
+        try await container.gate.withGate { () async throws(EngineError) in
+            try await removeNow(container, volumes: options.volumes)
+        }
+    }
+
+    /// Says no before anything is touched.
+    private func claimForRemoval(_ container: Container, name: String, force: Bool) throws(EngineError) {
+        let state = container.state
+        if state.phase == .removing {
+            throw EngineError(.conflict, "removal of container \(name) is already in progress")
+        }
+        guard state.isRunning, !force else { return }
+        if state.phase == .paused {
+            throw EngineError(
+                .conflict,
+                "cannot remove container \"\(name)\": container is paused and must be unpaused first")
+        }
+        throw EngineError(
+            .conflict,
+            "cannot remove container \"\(name)\": container is running: stop the container before removing or force remove")
+    }
+
+    /// Under the gate, and stopped. The row goes first: what is left behind then belongs to nobody and is collected
+    /// at the next start should this process end here.
+    func removeNow(_ container: Container, volumes removeVolumes: Bool) async throws(EngineError) {
+        let previous = container.withLive { live -> ContainerRecord? in
+            guard !live.record.state.isRunning, live.record.state.phase != .removing else { return nil }
+            let record = live.record
+            live.record.state.phase = .removing
+            return record
+        }
+        guard let previous else {
+            let phase = container.state.phase
+            let text = phase == .removing ? "removal of container \(container.id) is already in progress"
+                : "cannot remove container \"\(container.name)\": container is running: stop the container before removing or force remove"
+            throw EngineError(.conflict, text)
+        }
+        await finishTeardown(of: container)
+        do {
+            try await workers.run { [store] in try store.delete(previous.id) }
+        } catch {
+            container.withLive { $0.record.state.phase = previous.state.phase }
+            throw error
+        }
+        containers.remove(container)
+        closePendingAttaches(container)
+        publish("destroy", previous)
+        container.answerWaiters(
+            [.removed, .notRunning, .nextExit], ContainerWaited(statusCode: previous.state.exitCode))
+        removeFiles(of: previous, volumes: removeVolumes)
+    }
+
+    /// In the background, when the client has its answer.
+    private func removeFiles(of record: ContainerRecord, volumes removeVolumes: Bool) {
+        let anonymous = removeVolumes ? record.mounts.filter(\.isAnonymous).map(\.name) : []
+        workers.submit { [self] in
+            attempt("remove the folder of \(record.id)") { try HostDirectory.removeTree(paths.container(record.id)) }
+            attempt("remove the layer of \(record.id)") { try images.removeContainerLayer(id: record.id) }
+            for name in anonymous where !isVolumeUsed(name) {
+                attempt("remove volume \(name)") { try volumes.remove(name) }
+            }
+        }
+    }
+
+    func isVolumeUsed(_ name: String) -> Bool {
+        containers.all().contains { $0.record.mounts.contains { $0.name == name } }
+    }
+}

@@ -1,0 +1,28 @@
+internal import Logging
+internal import Primitives
+
+extension Engine {
+    /// Clean-up that must go on whatever fails: the failure is logged.
+    func attempt(_ what: @autoclosure () -> String, _ body: () throws -> Void) {
+        do { try body() } catch { logger.warning("can't \(what()): \(error)") }
+    }
+
+    func attempt(_ what: @autoclosure () -> String, _ body: () async throws(EngineError) -> Void) async {
+        do { try await body() } catch { logger.warning("can't \(what()): \(error)") }
+    }
+
+    /// Writes a container's record.
+    func save(_ container: Container) async throws(EngineError) {
+        try await workers.run { [store] in try store.save(container) }
+    }
+}
+
+extension StateStore {
+    /// Writes what the container's record is by then; a container that is being removed is left alone.
+    func save(_ container: Container) throws {
+        try save {
+            let record = container.record
+            return record.state.phase == .removing ? nil : record
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import ImageModel
+internal import APIModel
+internal import ImageStore
+internal import Primitives
+
+/// The `filters` of `GET /images/json`.
+struct ImageFilter: Sendable {
+    private static let known: Set<String> = ["dangling", "label", "label!", "before", "since", "reference", "until"]
+
+    private let filters: Filters
+    private let dangling: Bool?
+
+    init(_ filters: Filters) throws(EngineError) {
+        for key in filters.values.keys.sorted() where !Self.known.contains(key) {
+            throw EngineError(.badParameter, "invalid filter '\(key)'")
+        }
+        guard filters["until"].isEmpty else {
+            throw EngineError(.notImplemented, "filter 'until' is not supported yet")
+        }
+        switch filters["dangling"].first?.lowercased() {
+        case nil: dangling = nil
+        case "true", "1", "t": dangling = true
+        case "false", "0", "f": dangling = false
+        case let other?: throw EngineError(.badParameter, "invalid filter 'dangling=\(other)'")
+        }
+        self.filters = filters
+    }
+
+    func matches(_ image: Image, resolve: (String) throws(EngineError) -> Image) throws(EngineError) -> Bool {
+        if let dangling, dangling != (image.tags.isEmpty && image.digests.isEmpty) { return false }
+        guard matchesLabels(image) else { return false }
+        let created = image.created ?? Timestamp(nanoseconds: 0)
+        for name in filters["before"] {
+            if created >= (try resolve(name).created ?? created) { return false }
+        }
+        for name in filters["since"] {
+            if created <= (try resolve(name).created ?? created) { return false }
+        }
+        let patterns = filters["reference"]
+        return patterns.isEmpty || image.tags.contains { tag in patterns.contains { Self.matches(tag, $0) } }
+    }
+
+    private func matchesLabels(_ image: Image) -> Bool {
+        let labels = image.config.labels
+        func holds(_ wanted: String) -> Bool {
+            let parts = wanted.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let value = labels[String(parts[0])] else { return false }
+            return parts.count == 1 || value == parts[1]
+        }
+        return filters["label"].allSatisfy(holds) && !filters["label!"].contains(where: holds)
+    }
+
+    /// A reference filter is a shell pattern of the name, with or without tag.
+    static func matches(_ tag: String, _ pattern: String) -> Bool {
+        let name = tag.lastIndex(of: ":").map { String(tag[..<$0]) } ?? tag
+        return ShellPattern(pattern).matches(tag) || ShellPattern(pattern).matches(name)
+    }
+}
+
+/// `*` and `?` within a path's part, `[…]` classes, as Go's `path.Match`.
+struct ShellPattern: Sendable {
+    private let pattern: [Character]
+
+    init(_ pattern: String) { self.pattern = Array(pattern.prefix(1024)) }
+
+    func matches(_ text: String) -> Bool { matches(Array(text)[...], pattern[...]) }
+
+    private func matches(_ text: ArraySlice<Character>, _ pattern: ArraySlice<Character>) -> Bool {
+        guard let head = pattern.first else { return text.isEmpty }
+        let rest = pattern.dropFirst()
+        switch head {
+        case "*":
+            if matches(text, rest) { return true }
+            guard let first = text.first, first != "/" else { return false }
+            return matches(text.dropFirst(), pattern)
+        case "?": return text.first.map { $0 != "/" } == true && matches(text.dropFirst(), rest)
+        case "[":
+            guard let first = text.first, let (holds, after) = inClass(first, rest) else { return false }
+            return holds && matches(text.dropFirst(), after)
+        case "\\":
+            guard let literal = rest.first else { return false }
+            return text.first == literal && matches(text.dropFirst(), rest.dropFirst())
+        default: return text.first == head && matches(text.dropFirst(), rest)
+        }
+    }
+
+    private func inClass(
+        _ character: Character, _ pattern: ArraySlice<Character>
+    ) -> (Bool, ArraySlice<Character>)? {
+        guard let end = pattern.dropFirst().firstIndex(of: "]") else { return nil }
+        var members = pattern[pattern.startIndex..<end]
+        let negated = members.first == "^"
+        if negated { members = members.dropFirst() }
+        var holds = false
+        var index = members.startIndex
+        while index < members.endIndex {
+            if index + 2 < members.endIndex, members[index + 1] == "-" {
+                holds = holds || (members[index]...members[index + 2]).contains(character)
+                index += 3
+            } else {
+                holds = holds || members[index] == character
+                index += 1
+            }
+        }
+        return (holds != negated, pattern[(end + 1)...])
+    }
+}

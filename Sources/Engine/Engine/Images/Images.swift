@@ -1,0 +1,80 @@
+public import APIModel
+internal import ImageModel
+internal import ImageStore
+public import Primitives
+
+extension Engine {
+    public func listImages(_ query: ImageQuery) async throws(EngineError) -> [ImageSummary] {
+        let filter = try ImageFilter(query.filters)
+        return try await workers.run { [self] in
+            let all = try images.list()
+            let used = Dictionary(grouping: containers.all().map(\.record.imageID), by: \.self).mapValues(\.count)
+            return try all.filter { try filter.matches($0, resolve: images.resolve) }.map { image in
+                var row = ImageSummary(image)
+                row.containers = Int64(used[image.id.description] ?? 0)
+                return row
+            }
+        }
+    }
+
+    public func inspectImage(_ name: String) async throws(EngineError) -> ImageInspect {
+        try await workers.run { [self] in ImageInspect(try images.resolve(name), driver: images.driverName) }
+    }
+
+    public func imageHistory(_ name: String) async throws(EngineError) -> [ImageHistoryItem] {
+        try await workers.run { [images] in try images.history(name).map(ImageHistoryItem.init) }
+    }
+
+    public func tagImage(
+        _ name: String, repository: String, tag: String, force: Bool
+    ) async throws(EngineError) {
+        let reference = try ImageReference(name: repository, tag: tag.isEmpty ? ImageReference.defaultTag : tag)
+        guard reference.digest == nil else {
+            throw EngineError(.badParameter, "refusing to create a tag with a digest reference")
+        }
+        let id = try await workers.run { [images] in
+            let image = try images.resolve(name)
+            _ = try images.tag(image.id, as: reference)
+            return image.id
+        }
+        publishImage("tag", id: id.description, name: reference.familiar)
+    }
+
+    public func removeImage(
+        _ name: String, force: Bool, noPrune: Bool
+    ) async throws(EngineError) -> [ImageDeleted] {
+        let (id, removed) = try await workers.run { [self] in
+            let image = try images.resolve(name)
+            let removed = try images.remove(name, force: force, noPrune: noPrune, inUse: containerUses)
+            return (image.id.description, removed)
+        }
+        return removed.map { step in
+            switch step {
+            case .untagged(let reference):
+                publishImage("untag", id: id, name: reference)
+                return ImageDeleted(untagged: reference)
+            case .deleted(let deleted):
+                publishImage("delete", id: deleted, name: deleted)
+                return ImageDeleted(deleted: deleted)
+            }
+        }
+    }
+
+    /// Containers made from an image, for the rules of removal.
+    @Sendable private func containerUses(_ image: Digest) -> [ContainerUse] {
+        containers.all().map(\.record).filter { $0.imageID == image.description }.map { record in
+            ContainerUse(id: record.id, isRunning: record.state.isRunning)
+        }
+    }
+
+    public func pullImage(
+        _ request: ImagePull, progress: @escaping ProgressReport
+    ) async throws(EngineError) {
+        let reference = try ImageReference(parsing: request.name)
+        let name = reference.repository
+        guard try await workers.run({ [self] in try loadEmbedded(reference) }) else {
+            throw EngineError(.notImplemented, "pulling \(name) from a registry is not supported yet")
+        }
+        progress(ProgressMessage(status: "Status: Loaded the image that comes with the engine for \(name):latest"))
+    }
+}

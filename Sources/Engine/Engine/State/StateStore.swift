@@ -1,0 +1,118 @@
+internal import GRDB
+internal import Logging
+internal import OrderedJSON
+internal import Primitives
+
+/// Containers on disk: one SQLite database in WAL mode, one row per container.
+///
+/// A commit survives the end of this process at any line; what the machine's loss of power may cost is the last
+/// transitions, never the file's consistency (`PRAGMA synchronous=NORMAL`, https://sqlite.org/wal.html).
+final class StateStore: Sendable {
+    private let database: DatabaseQueue
+    private let logger: Logger
+
+    /// Opens or makes the database. One that SQLite can't read is renamed aside, never deleted.
+    init(path: String, logger: Logger, setAside: (String) throws -> Void) throws {
+        self.logger = logger
+        do {
+            database = try Self.open(path)
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            logger.error("the state database can't be read and is set aside", metadata: ["path": "\(path)"])
+            try setAside(path)
+            database = try Self.open(path)
+            // Folders and layers whose rows are gone are not nobody's: see `hasUnreadable`.
+            try database.write { db in
+                try db.execute(sql: "INSERT OR REPLACE INTO unreadable (id, record) VALUES ('database', x'')")
+            }
+        }
+    }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+    }
+
+    private static func open(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "state"
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA journal_mode=WAL")
+            try db.execute(sql: "PRAGMA synchronous=NORMAL")
+            try db.execute(sql: "PRAGMA cache_size=-512")
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS container (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS unreadable (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL);
+                    CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+                    """)
+        }
+        return queue
+    }
+
+    /// Writes the whole record in one transaction. Blocking. `record` is read when its turn has come, so that of two
+    /// saves the later one has the later state; nil (the container is being removed) writes nothing.
+    func save(_ record: () -> ContainerRecord?) throws {
+        try database.writeWithoutTransaction { db in
+            guard let record = record() else { return }
+            let bytes = try OrderedJSONEncoder().encode(record)
+            let statement = try db.cachedStatement(
+                sql: "INSERT INTO container (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record")
+            try statement.execute(arguments: [record.id, Self.blob(bytes)])
+        }
+    }
+
+    /// Blocking.
+    func delete(_ id: String) throws {
+        try database.writeWithoutTransaction { db in
+            try db.cachedStatement(sql: "DELETE FROM container WHERE id = ?").execute(arguments: [id])
+        }
+    }
+
+    /// Every container that can be read; rows that can't are moved to a table of their own and logged.
+    func loadAll() throws -> [ContainerRecord] {
+        let rows = try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, record FROM container").map { row in
+                (id: row["id"] as String, bytes: Self.bytes(row["record"]))
+            }
+        }
+        var records: [ContainerRecord] = []
+        for row in rows {
+            do {
+                records.append(try OrderedJSONDecoder().decode(ContainerRecord.self, from: row.bytes))
+            } catch {
+                logger.error("a container's record can't be read and is set aside: \(error)", metadata: ["id": "\(row.id)"])
+                try moveAside(row.id)
+            }
+        }
+        return records
+    }
+
+    private func moveAside(_ id: String) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO unreadable SELECT id, record FROM container WHERE id = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM container WHERE id = ?", arguments: [id])
+        }
+    }
+
+    /// Whether records were ever set aside here.
+    func hasUnreadable() throws -> Bool {
+        try database.read { db in try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM unreadable)") ?? false }
+    }
+
+    /// A named text that outlives the process, such as the engine's id.
+    func setting(_ name: String, default make: () -> String) throws -> String {
+        try database.write { db in
+            if let value = try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name]) {
+                return value
+            }
+            let value = make()
+            try db.execute(sql: "INSERT INTO setting (name, value) VALUES (?, ?)", arguments: [name, value])
+            return value
+        }
+    }
+
+    func close() throws { try database.close() }
+}

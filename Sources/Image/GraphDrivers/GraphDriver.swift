@@ -1,0 +1,37 @@
+public import LayerFS
+public import Primitives
+
+/// Keeps the file trees of image layers and containers, each named by an id (letters, digits, `.`, `_`, `-`).
+///
+/// A layer is whole or not there: what a crash leaves half-made is removed when the driver is opened. Calls block and
+/// may run on several threads for different ids; two calls that change one id are the caller's to order.
+/// Errors are `EngineError` (`notFound` for an unknown id, `conflict` for an id in use) or `SystemError`.
+public protocol GraphDriver: Sendable {
+    /// `overlay`, `vfs`: what `docker info` and `-s` call it.
+    var name: String { get }
+    /// Makes an empty read-only layer on top of `parent`. It takes part in `mounts` of its children.
+    func create(id: String, parent: String?) throws
+    /// Makes the writable layer of a container.
+    func createWritable(id: String, parent: String?) throws
+    /// Deletes the layer's own files. Its children become unusable: the caller sees to the order. Unknown ids are fine.
+    func remove(id: String) throws
+    func exists(id: String) -> Bool
+    /// What to mount, in order, to see the layer with everything below it: writable for container layers, read-only
+    /// for image layers.
+    func mounts(id: String) throws -> [Mount]
+    /// Makes the read-only layer `id` on top of `parent` from a tar, which may be compressed. Nothing is left of it
+    /// when this throws.
+    func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied
+    /// Writes the layer tar of what `id` changed against `parent`, uncompressed. A layer that came as a tar gives that
+    /// tar, byte for byte, against its own parent (`LayerApplied.isRepeatable`); all others are packed in a fixed order,
+    /// so that the same files give the same bytes.
+    func diff(id: String, parent: String?, to sink: any ByteSink) throws
+    /// What `id` changed against `parent`, sorted by path.
+    func changes(id: String, parent: String?) throws -> [Change]
+    /// Bytes of the regular files that `id` added or changed against `parent`.
+    func diffSize(id: String, parent: String?) throws -> Int64
+    /// All layers of this driver, in no particular order.
+    func ids() throws -> [String]
+    /// Rows for `docker info`.
+    func status() -> [(String, String)]
+}

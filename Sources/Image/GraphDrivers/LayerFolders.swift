@@ -1,0 +1,138 @@
+import LinuxSystem
+import Primitives
+
+/// The folders of a driver: one for each layer, whole or not there.
+///
+/// ```
+/// <root>/<id>/           made as .new-<id>-<random> and renamed when everything is in it
+///         parent         the parent's id; missing for the lowest
+///         kind           "image" (read-only) or "container" (writable), written last
+/// <root>/.old-…          renamed before it is taken apart
+/// ```
+/// Names that begin with a dot are what a crash has left; `init` removes them.
+final class LayerFolders: Sendable {
+    enum Kind: String {
+        case image
+        case container
+    }
+
+    let path: String
+    let root: FDBox
+
+    /// Opens the folder, makes it first when it isn't there (mode 0700), and removes leftovers.
+    init(path: String) throws {
+        self.path = path
+        try Self.makePath(path)
+        root = FDBox(try FD.open(at: RawPath(path), [.directory]))
+        for entry in try root.fd.entries() where entry.name.bytes.first == UInt8(ascii: ".") {
+            try root.fd.removeTree(entry.name)
+        }
+    }
+
+    private static func makePath(_ path: String) throws {
+        var folder = FDBox(try FD.open(at: path.hasPrefix("/") ? "/" : ".", [.path, .directory]))
+        for part in path.split(separator: "/") {
+            let name = RawPath(String(part))
+            do {
+                try folder.fd.makeDirectory(name, mode: 0o700)
+            } catch {
+                if error.errno != 17 { throw error }
+            }
+            folder = FDBox(try folder.fd.open(name, [.path, .directory]))
+        }
+    }
+
+    func exists(_ id: String) -> Bool { (try? kind(id)) != nil }
+
+    func kind(_ id: String) throws -> Kind {
+        try LayerID.check(id)
+        guard let text = try read("kind", of: id), let kind = Kind(rawValue: text) else {
+            throw EngineError(.notFound, "no such layer: \(id)")
+        }
+        return kind
+    }
+
+    func parent(_ id: String) throws -> String? {
+        _ = try kind(id)
+        return try read("parent", of: id)
+    }
+
+    func ids() throws -> [String] {
+        try root.fd.entries().map(\.name.string).filter(exists)
+    }
+
+    func open(_ id: String, _ name: String) throws -> FDBox {
+        _ = try kind(id)
+        return FDBox(try root.fd.open(RawPath(id), [.directory]).open(RawPath(name), [.directory]))
+    }
+
+    /// A small text file of the layer; nil when it isn't there.
+    func read(_ file: String, of id: String) throws -> String? {
+        do {
+            let file = try root.fd.open(RawPath(id).appending(RawPath(file)), [.readOnly, .noFollow])
+            return String(decoding: try file.readAll(limit: 1 << 20), as: UTF8.self)
+        } catch {
+            if error.errno == 2 || error.errno == 20 { return nil }
+            throw error
+        }
+    }
+
+    /// Makes a layer: `fill` gets its folder under a name that nobody looks at. `beforeRename` is the last step.
+    func make<Result>(
+        _ id: String, parent: String?, kind: Kind, fill: (FDBox) throws -> Result, beforeRename: () throws -> Void = {}
+    ) throws -> Result {
+        try LayerID.check(id)
+        if exists(id) { throw EngineError(.conflict, "layer \(id) already exists") }
+        if let parent { _ = try self.kind(parent) }
+        let temporary = RawPath(".new-\(id)-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+        try root.fd.makeDirectory(temporary, mode: 0o700)
+        do {
+            let folder = FDBox(try root.fd.open(temporary, [.directory]))
+            let result = try fill(folder)
+            if let parent { try Self.write(parent, to: "parent", in: folder) }
+            try Self.write(kind.rawValue, to: "kind", in: folder)
+            try beforeRename()
+            try rename(temporary, to: id)
+            return result
+        } catch {
+            // The first error counts; what stays is removed at the next start.
+            try? root.fd.removeTree(temporary)
+            throw error
+        }
+    }
+
+    private func rename(_ temporary: RawPath, to id: String) throws {
+        do {
+            try root.fd.rename(temporary, into: root.fd, as: RawPath(id), replacing: false)
+        } catch {
+            guard error.errno == 17 else { throw error }
+            throw EngineError(.conflict, "layer \(id) already exists")
+        }
+    }
+
+    static func write(_ text: String, to name: String, in folder: FDBox) throws {
+        let file = try folder.fd.open(RawPath(name), [.writeOnly, .create, .exclusive], mode: 0o600)
+        try file.writeAll(Array(text.utf8))
+    }
+
+    /// Takes the layer away; unknown ids are fine.
+    func remove(_ id: String) throws {
+        try LayerID.check(id)
+        let temporary = RawPath(".old-\(id)-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+        do {
+            try root.fd.rename(RawPath(id), into: root.fd, as: temporary)
+        } catch {
+            if error.errno == 2 { return }
+            throw error
+        }
+        try root.fd.removeTree(temporary)
+    }
+
+    /// A folder for files, that looks as the parent's does: mode and owner of `/` come from it.
+    static func makeTree(_ name: RawPath, in folder: FDBox, like parent: FileStat?) throws -> FDBox {
+        try folder.fd.makeDirectory(name, mode: 0o755)
+        if let parent { try folder.fd.setOwner(name, uid: parent.uid, gid: parent.gid) }
+        try folder.fd.setMode(name, parent?.mode ?? 0o755)
+        return FDBox(try folder.fd.open(name, [.directory]))
+    }
+}

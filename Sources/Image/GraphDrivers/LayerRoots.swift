@@ -1,0 +1,30 @@
+import LayerFS
+import LinuxSystem
+
+/// A layer being made: its own folder, and the one in it that holds the files.
+struct LayerRoots {
+    var folder: FDBox
+    var tree: FDBox
+
+    /// Unpacks, and keeps how to pack the same archive again where that is possible.
+    func apply(_ source: any ByteSource, _ mode: UnpackMode) throws -> LayerApplied {
+        let recipe = FDSink(try folder.fd.open("recipe", [.writeOnly, .create, .exclusive], mode: 0o600))
+        let applied = try LayerArchive.unpack(
+            source, into: tree.fd, options: UnpackOptions(mode: mode), recipe: recipe)
+        if !applied.isRepeatable { try folder.fd.unlink("recipe") }
+        return applied
+    }
+}
+
+extension LayerFolders {
+    /// Nil for a layer that did not come as a tar, or whose tar cannot be made again.
+    func recipe(_ id: String) throws -> FDSource? {
+        _ = try kind(id)
+        do {
+            return FDSource(try root.fd.open(RawPath(id).appending("recipe"), [.readOnly, .noFollow]))
+        } catch {
+            if error.errno == 2 { return nil }
+            throw error
+        }
+    }
+}

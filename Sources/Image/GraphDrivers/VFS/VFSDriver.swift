@@ -1,0 +1,69 @@
+public import LayerFS
+import LinuxSystem
+public import Primitives
+
+/// Every layer is a full copy of the one below it, with its own changes made: slow and large, and works everywhere.
+///
+/// ```
+/// <root>/vfs/<id>/tree     all files
+///                 recipe   of layers that came as a tar: how to make it again
+/// ```
+public final class VFSDriver: GraphDriver {
+    public let name = "vfs"
+    private let folders: LayerFolders
+
+    /// Opens or makes `<root>/vfs`.
+    public init(root: String) throws {
+        folders = try LayerFolders(path: root + "/vfs")
+    }
+
+    public func create(id: String, parent: String?) throws { try make(id, parent, .image) { _ in } }
+    public func createWritable(id: String, parent: String?) throws { try make(id, parent, .container) { _ in } }
+
+    private func make<Result>(
+        _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (LayerRoots) throws -> Result
+    ) throws -> Result {
+        try DepthLimit.check(parents: try depth(of: parent), kind)
+        return try folders.make(
+            id, parent: parent, kind: kind,
+            fill: { folder in
+                let tree = try LayerFolders.makeTree("tree", in: folder, like: nil)
+                if let parent { try TreeCopy.copy(from: try folders.open(parent, "tree").fd, to: tree.fd) }
+                return try fill(LayerRoots(folder: folder, tree: tree))
+            })
+    }
+
+    private func depth(of parent: String?) throws -> Int {
+        var (count, next) = (0, parent)
+        while let id = next, count <= DepthLimit.parents { (count, next) = (count + 1, try folders.parent(id)) }
+        return count
+    }
+
+    public func remove(id: String) throws { try folders.remove(id) }
+    public func exists(id: String) -> Bool { folders.exists(id) }
+    public func ids() throws -> [String] { try folders.ids() }
+    public func status() -> [(String, String)] { [] }
+
+    public func mounts(id: String) throws -> [Mount] {
+        let access = try folders.kind(id) == .container ? "rw" : "ro"
+        return [Mount(type: "bind", source: "\(folders.path)/\(id)/tree", options: ["rbind", access])]
+    }
+
+    public func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied {
+        try make(id, parent, .image) { try $0.apply(source, .copyLayer) }
+    }
+
+    public func diff(id: String, parent: String?, to sink: any ByteSink) throws {
+        if try parent == folders.parent(id), let recipe = try folders.recipe(id) {
+            return try LayerArchive.repack(recipe, from: folders.open(id, "tree"), to: sink)
+        }
+        try comparison(id, parent).write(to: sink)
+    }
+
+    public func changes(id: String, parent: String?) throws -> [Change] { try comparison(id, parent).changes() }
+    public func diffSize(id: String, parent: String?) throws -> Int64 { try comparison(id, parent).size() }
+
+    private func comparison(_ id: String, _ parent: String?) throws -> LayerDiff {
+        LayerDiff(from: try parent.map { try folders.open($0, "tree") }, to: try folders.open(id, "tree"))
+    }
+}

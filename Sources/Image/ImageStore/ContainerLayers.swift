@@ -1,0 +1,72 @@
+internal import GraphDrivers
+public import LayerFS
+public import Primitives
+
+extension ImageStore {
+    /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image.
+    public func createContainerLayer(id: String, image: Digest) throws(EngineError) {
+        let (chainID, parent) = try change(isDurable: false) { table in
+            guard let row = table.images[image] else { throw EngineError(.notFound, "No such image: \(image)") }
+            guard table.containers[id] == nil else {
+                throw EngineError(.conflict, "container layer \(id) exists already")
+            }
+            // The row comes first: it keeps the image's layers where they are.
+            table.put(container: id, on: row.chainIDs.last)
+            return (row.chainIDs.last, row.chainIDs.last.flatMap { table.layers[$0]?.driverID })
+        }
+        do {
+            try driver.createWritable(id: id, parent: parent)
+        } catch {
+            try? forgetContainer(id, above: chainID)
+            throw storeError(error)
+        }
+    }
+
+    /// What to mount, in order, to see the container's files.
+    public func mounts(containerLayer id: String) throws(EngineError) -> [Mount] {
+        try known(id) { _ in try driver.mounts(id: id) }
+    }
+
+    /// Removes the writable layer, and image layers that were kept only for it. An unknown one is fine.
+    public func removeContainerLayer(id: String) throws(EngineError) {
+        let chainID = table.containers[id] ?? nil
+        do { try driver.remove(id: id) } catch { throw storeError(error) }
+        try forgetContainer(id, above: chainID)
+    }
+
+    /// `docker diff`: sorted by path.
+    public func changes(containerLayer id: String) throws(EngineError) -> [Change] {
+        try known(id) { try driver.changes(id: id, parent: $0) }
+    }
+
+    /// Bytes of the files that the container wrote.
+    public func size(containerLayer id: String) throws(EngineError) -> Int64 {
+        try known(id) { try driver.diffSize(id: id, parent: $0) }
+    }
+
+    /// Writes the layer tar of what the container changed.
+    public func diff(containerLayer id: String, to sink: any ByteSink) throws(EngineError) {
+        try known(id) { try driver.diff(id: id, parent: $0, to: sink) }
+    }
+
+    /// All container layers, so that the engine can remove those whose container it does not know.
+    public func containerLayers() -> [String] { table.containers.keys.sorted() }
+
+    private func known<Result>(
+        _ id: String, _ body: (_ parent: String?) throws -> Result
+    ) throws(EngineError) -> Result {
+        let table = table
+        guard let chainID = table.containers[id] else {
+            throw EngineError(.notFound, "container layer \(id) does not exist")
+        }
+        do { return try body(chainID.flatMap { table.layers[$0]?.driverID }) } catch { throw storeError(error) }
+    }
+
+    private func forgetContainer(_ id: String, above chainID: Digest?) throws(EngineError) {
+        let orphans = try change(isDurable: false) { table in
+            if table.containers[id] != nil { table.removeContainer(id) }
+            return collect(from: chainID, in: &table)
+        }
+        discard(orphans)
+    }
+}

@@ -1,0 +1,78 @@
+public import GraphDrivers
+internal import ImageModel
+internal import LinuxSystem
+public import Primitives
+internal import Synchronization
+
+/// Images, their layers and names, and the writable layers of containers.
+///
+/// All methods block and may be called from any thread. Reading never waits for a load or a removal: changes are made
+/// on a draft, written to the database, and published at once.
+/// Layers are shared by all images that begin with the same layers, and removed when nothing stands on them any more.
+public final class ImageStore: Sendable {
+    let folder: StoreFolder
+    let driver: any GraphDriver
+    let database: StoreDatabase
+    /// Stacks that a running operation needs though nothing refers to them yet.
+    let pins = LayerPins()
+    /// What was found and done at the start, one sentence each, for the log.
+    public let notices: [String]
+
+    private let published: Mutex<ImageTable>
+    /// Held while a change is prepared and written, so that drafts follow each other.
+    private let writing = Mutex(())
+
+    /// Opens the store under `root`, cleans up what a crash left, and sets aside (under `<root>/lost`) what cannot be
+    /// read. One process at a time may have it open; the caller sees to that.
+    public init(root: String, driver: any GraphDriver) throws(EngineError) {
+        do {
+            let folder = try StoreFolder(root: root, driver: driver.name)
+            var startup = Startup(folder: folder, driver: driver)
+            database = try startup.openDatabase()
+            published = Mutex(try startup.readTable(database))
+            try startup.removeLeftovers(database)
+            notices = startup.notices
+            self.folder = folder
+            self.driver = driver
+        } catch {
+            throw storeError(error)
+        }
+    }
+
+    public var driverName: String { driver.name }
+    /// Rows for `docker info`.
+    public var driverStatus: [(String, String)] { driver.status() }
+
+    /// The table as it is now.
+    var table: ImageTable { published.withLock { $0 } }
+
+    /// Runs `edit` on a draft, saves what it changed, publishes. Nothing happens if `edit` or the database throws.
+    func change<Result: Sendable>(
+        isDurable: Bool = true, _ edit: (inout ImageTable) throws -> Result
+    ) throws(EngineError) -> Result {
+        do {
+            return try writing.withLock { _ in
+                var draft = table
+                let result = try edit(&draft)
+                let changes = draft.takeChanges()
+                if !changes.isEmpty {
+                    try database.commit(changes, isDurable: isDurable)
+                    let finished = draft
+                    published.withLock { $0 = finished }
+                }
+                return result
+            }
+        } catch {
+            throw storeError(error)
+        }
+    }
+}
+
+/// Errors of lower planes in the engine's form.
+func storeError(_ error: any Error) -> EngineError {
+    switch error {
+    case let error as EngineError: error
+    case let error as SystemError: EngineError(.internal, "\(error)", cause: error)
+    default: EngineError(.internal, "\(error)", cause: error)
+    }
+}

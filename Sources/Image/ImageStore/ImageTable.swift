@@ -1,0 +1,116 @@
+internal import ImageModel
+internal import Primitives
+
+/// Everything the store knows, in memory: a value that is edited as a draft, saved, and then published.
+struct ImageTable: Sendable {
+    struct ImageRow: Sendable {
+        var config: ImageConfig
+        var chainIDs: [Digest]
+        var parent: Digest?
+        var tagged: Timestamp?
+    }
+
+    struct LayerRow: Sendable {
+        var chainID: Digest
+        var parent: Digest?
+        var diffID: Digest
+        var driverID: String
+        /// Bytes of the regular files.
+        var size: Int64
+        /// Bytes of the uncompressed tar.
+        var tarSize: Int64
+    }
+
+    /// What has to be written to the database.
+    enum Change: Sendable {
+        case image(Digest, ImageRow?)
+        case layer(Digest, LayerRow?)
+        case tag(String, Digest?)
+        case container(String, Digest?, isRemoval: Bool)
+    }
+
+    private(set) var images: [Digest: ImageRow] = [:]
+    private(set) var layers: [Digest: LayerRow] = [:]
+    /// Names as people write them, with tag or digest.
+    private(set) var tags: [String: Digest] = [:]
+    /// Container layers and the stack below each; nil for a container without an image.
+    private(set) var containers: [String: Digest?] = [:]
+    private(set) var index = TruncatedIDIndex()
+    private(set) var changes: [Change] = []
+
+    mutating func takeChanges() -> [Change] {
+        defer { changes = [] }
+        return changes
+    }
+
+    mutating func put(image id: Digest, _ row: ImageRow) {
+        images[id] = row
+        index.insert(id.hex)
+        changes.append(.image(id, row))
+    }
+
+    mutating func removeImage(_ id: Digest) {
+        images[id] = nil
+        index.remove(id.hex)
+        changes.append(.image(id, nil))
+    }
+
+    mutating func put(layer row: LayerRow) {
+        layers[row.chainID] = row
+        changes.append(.layer(row.chainID, row))
+    }
+
+    mutating func removeLayer(_ chainID: Digest) {
+        layers[chainID] = nil
+        changes.append(.layer(chainID, nil))
+    }
+
+    mutating func put(tag: String, _ image: Digest) {
+        tags[tag] = image
+        changes.append(.tag(tag, image))
+    }
+
+    mutating func removeTag(_ tag: String) {
+        tags[tag] = nil
+        changes.append(.tag(tag, nil))
+    }
+
+    mutating func put(container id: String, on chainID: Digest?) {
+        containers[id] = .some(chainID)
+        changes.append(.container(id, chainID, isRemoval: false))
+    }
+
+    mutating func removeContainer(_ id: String) {
+        containers.removeValue(forKey: id)
+        changes.append(.container(id, nil, isRemoval: true))
+    }
+}
+
+// Questions.
+extension ImageTable {
+    /// Sorted names of an image.
+    func names(of id: Digest) -> [String] {
+        tags.filter { $0.value == id }.map(\.key).sorted()
+    }
+
+    func children(of id: Digest) -> [Digest] {
+        images.filter { $0.value.parent == id }.map(\.key)
+    }
+
+    /// Whether a stack is the base of another, of an image or of a container.
+    func isUsed(_ chainID: Digest) -> Bool {
+        layers.values.contains { $0.parent == chainID } || images.values.contains { $0.chainIDs.last == chainID }
+            || containers.values.contains { $0 == chainID }
+    }
+
+    func image(_ id: Digest, names: [String]? = nil) -> Image? {
+        guard let row = images[id] else { return nil }
+        let rows = row.chainIDs.compactMap { layers[$0] }
+        let names = names ?? self.names(of: id)
+        return Image(
+            id: id, config: row.config, chainIDs: row.chainIDs, layers: rows.map(\.driverID),
+            size: rows.reduce(0) { $0 &+ $1.size }, parent: row.parent.flatMap { images[$0] == nil ? nil : $0 },
+            tags: names.filter { !$0.contains("@") }, digests: names.filter { $0.contains("@") },
+            lastTagged: row.tagged)
+    }
+}

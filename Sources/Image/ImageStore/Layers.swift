@@ -1,0 +1,97 @@
+internal import GraphDrivers
+internal import ImageModel
+internal import LayerFS
+internal import LinuxSystem
+internal import Primitives
+
+extension ImageStore {
+    /// Driver ids of image layers begin so; those of containers are the container's id.
+    static let layerPrefix = "l-"
+
+    /// The layer `diffID` on top of `parent` if it is here; it is then pinned.
+    func pinLayer(_ chainID: Digest) throws(EngineError) -> Bool {
+        // Under the writers' lock, so that no removal is half-way through it.
+        try change { table in
+            guard table.layers[chainID] != nil else { return false }
+            pins.add(chainID)
+            return true
+        }
+    }
+
+    /// Unpacks a layer tar (compressed or not) on top of `parent` and pins the result. The parent has to be pinned.
+    /// Errors: `badParameter` when the tar is not the expected one.
+    func unpackLayer(
+        from source: any ByteSource, on parent: Digest?, expecting expected: Digest?
+    ) throws(EngineError) -> ImageTable.LayerRow {
+        let driverID = Self.layerPrefix + ContainerID.random().description.prefix(32)
+        do {
+            let row = try unpack(source, driverID, on: parent, expecting: expected)
+            let kept = try change { table in
+                let kept = table.layers[row.chainID] ?? row
+                if kept.driverID == driverID { table.put(layer: row) }
+                pins.add(row.chainID)
+                return kept
+            }
+            // Somebody else unpacked the same layer at the same time.
+            if kept.driverID != driverID { discard(driverID) }
+            return kept
+        } catch {
+            discard(driverID)
+            throw storeError(error)
+        }
+    }
+
+    private func unpack(
+        _ source: any ByteSource, _ driverID: String, on parent: Digest?, expecting expected: Digest?
+    ) throws -> ImageTable.LayerRow {
+        let recorder = try TarSplitRecorder(
+            reading: try DecompressedSource(source), to: folder.newTemporaryPath(), finalPath: folder.split(driverID))
+        let applied: LayerApplied
+        do {
+            applied = try driver.applyDiff(
+                id: driverID, parent: parent.flatMap { table.layers[$0]?.driverID }, from: recorder)
+            try recorder.finish()
+        } catch {
+            recorder.abandon()
+            throw error
+        }
+        let diffID = applied.diffID
+        if let expected, expected != diffID {
+            throw EngineError(.badParameter, "invalid diffID for layer: expected \"\(expected)\", got \"\(diffID)\"")
+        }
+        return ImageTable.LayerRow(
+            chainID: ChainID.next(diffID, on: parent), parent: parent, diffID: diffID, driverID: driverID,
+            size: applied.size, tarSize: applied.tarSize)
+    }
+
+    /// Lets go of pinned stacks and removes those that nothing else uses.
+    func release(_ chainIDs: [Digest]) {
+        for chainID in chainIDs { pins.remove(chainID) }
+        let orphans = try? change(isDurable: false) { table in
+            chainIDs.reversed().flatMap { collect(from: $0, in: &table) }
+        }
+        discard(orphans ?? [])
+    }
+
+    /// Takes out of the table the stack `chainID` and those below it, as far as they are unused.
+    func collect(from chainID: Digest?, in table: inout ImageTable) -> [ImageTable.LayerRow] {
+        var removed: [ImageTable.LayerRow] = []
+        var current = chainID
+        while let id = current, let row = table.layers[id], !table.isUsed(id), !pins.holds(id) {
+            table.removeLayer(id)
+            removed.append(row)
+            current = row.parent
+        }
+        return removed
+    }
+
+    /// Deletes the files of layers that are out of the table, top first. What fails is tried again at the next start.
+    func discard(_ rows: [ImageTable.LayerRow]) {
+        for row in rows { discard(row.driverID) }
+    }
+
+    private func discard(_ driverID: String) {
+        try? driver.remove(id: driverID)
+        try? HostFile.remove(folder.split(driverID))
+    }
+}

@@ -1,0 +1,89 @@
+internal import GraphDrivers
+internal import ImageModel
+internal import LinuxSystem
+internal import Primitives
+
+/// Opening the store: read what is there, remove what a crash left half-done, set aside what cannot be read.
+struct Startup {
+    let folder: StoreFolder
+    let driver: any GraphDriver
+    private(set) var notices: [String] = []
+
+    init(folder: StoreFolder, driver: any GraphDriver) {
+        self.folder = folder
+        self.driver = driver
+    }
+
+    /// A database that cannot be read is moved away. The layers it knew of are then kept for ever: nobody can say
+    /// whose they are.
+    mutating func openDatabase() throws -> StoreDatabase {
+        do {
+            let database = try StoreDatabase(path: folder.database)
+            _ = try database.images()
+            _ = try database.layers()
+            return database
+        } catch {
+            guard HostFile.exists(folder.database) else { throw error }
+            for suffix in ["", "-wal", "-shm"] {
+                if let target = folder.setAside(folder.database + suffix) {
+                    notices.append("set aside the image database, which cannot be read (\(error)): \(target)")
+                }
+            }
+            let database = try StoreDatabase(path: folder.database)
+            try database.keep(layers: try driver.ids())
+            return database
+        }
+    }
+
+    /// Images whose config or layers are missing stay in the database but out of sight.
+    mutating func readTable(_ database: StoreDatabase) throws -> ImageTable {
+        var table = ImageTable()
+        for row in try database.layers() {
+            if driver.exists(id: row.driverID) {
+                table.put(layer: row)
+            } else {
+                notices.append("layer \(row.chainID) is missing from the \(driver.name) driver")
+            }
+        }
+        for record in try database.images() { read(record, into: &table) }
+        for (name, image) in try database.tags() where table.images[image] != nil { table.put(tag: name, image) }
+        for (id, chain) in try database.containers() { table.put(container: id, on: chain) }
+        _ = table.takeChanges()
+        return table
+    }
+
+    private mutating func read(_ record: StoreDatabase.ImageRecord, into table: inout ImageTable) {
+        guard let bytes = folder.readBlob(record.id, limit: ImageConfig.maximumSize),
+            let config = try? ImageConfig(parsing: bytes)
+        else {
+            let target = folder.setAside(folder.blob(record.id))
+            notices.append("image \(record.id) has no readable config" + (target.map { ", set aside: \($0)" } ?? ""))
+            return
+        }
+        let chainIDs = config.chainIDs
+        guard chainIDs.allSatisfy({ table.layers[$0] != nil }) else {
+            notices.append("image \(record.id) lacks a layer")
+            return
+        }
+        table.put(
+            image: record.id,
+            .init(config: config, chainIDs: chainIDs, parent: record.parent, tagged: record.tagged))
+    }
+
+    /// Temporary files, and image layers that never got their row. Layers of containers are the engine's to judge.
+    mutating func removeLeftovers(_ database: StoreDatabase) throws {
+        try HostDirectory.removeTree(folder.temporary)
+        try HostDirectory.makeAll(folder.temporary)
+        for name in try HostDirectory.entries(folder.blobs) where name.hasSuffix(".new") {
+            try HostFile.remove("\(folder.blobs)/\(name)")
+        }
+        let known = Set(try database.layers().map(\.driverID) + database.keptLayers())
+        for id in try driver.ids() where id.hasPrefix(ImageStore.layerPrefix) && !known.contains(id) {
+            try driver.remove(id: id)
+            notices.append("removed layer \(id), which was not finished")
+        }
+        for name in try HostDirectory.entries("\(folder.base)/splits") where !known.contains(name) {
+            try HostFile.remove(folder.split(name))
+        }
+    }
+}

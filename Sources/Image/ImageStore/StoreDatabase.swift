@@ -1,0 +1,121 @@
+internal import GRDB
+internal import ImageModel
+internal import Primitives
+
+/// The rows on disk. SQLite in WAL mode; a commit that must survive a power cut is synced, the others are only atomic.
+final class StoreDatabase: Sendable {
+    private let queue: DatabaseQueue
+
+    private static let schema = """
+        CREATE TABLE IF NOT EXISTS images (id TEXT PRIMARY KEY, parent TEXT, tagged INTEGER) STRICT;
+        CREATE TABLE IF NOT EXISTS layers (
+            chain TEXT PRIMARY KEY, parent TEXT, diff TEXT NOT NULL, driver_id TEXT NOT NULL UNIQUE,
+            size INTEGER NOT NULL, tar_size INTEGER NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS tags (name TEXT PRIMARY KEY, image TEXT NOT NULL) STRICT;
+        CREATE TABLE IF NOT EXISTS container_layers (id TEXT PRIMARY KEY, chain TEXT) STRICT;
+        CREATE TABLE IF NOT EXISTS kept_layers (driver_id TEXT PRIMARY KEY) STRICT;
+        """
+
+    init(path: String) throws {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.write { try $0.execute(sql: Self.schema) }
+    }
+
+    /// Writes changes in one transaction.
+    func commit(_ changes: [ImageTable.Change], isDurable: Bool) throws {
+        try queue.writeWithoutTransaction { database in
+            if isDurable { try database.execute(sql: "PRAGMA synchronous = FULL") }
+            defer { if isDurable { try? database.execute(sql: "PRAGMA synchronous = NORMAL") } }
+            try database.inTransaction {
+                for change in changes { try Self.apply(change, database) }
+                return .commit
+            }
+        }
+    }
+
+    private static func apply(_ change: ImageTable.Change, _ database: Database) throws {
+        switch change {
+        case .image(let id, let row?):
+            try run(
+                database, "INSERT OR REPLACE INTO images VALUES (?, ?, ?)",
+                [id.hex, row.parent?.hex, row.tagged?.nanoseconds])
+        case .image(let id, nil): try run(database, "DELETE FROM images WHERE id = ?", [id.hex])
+        case .layer(let chain, let row?):
+            try run(
+                database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?)",
+                [chain.hex, row.parent?.hex, row.diffID.hex, row.driverID, row.size, row.tarSize])
+        case .layer(let chain, nil): try run(database, "DELETE FROM layers WHERE chain = ?", [chain.hex])
+        case .tag(let name, let image?):
+            try run(database, "INSERT OR REPLACE INTO tags VALUES (?, ?)", [name, image.hex])
+        case .tag(let name, nil): try run(database, "DELETE FROM tags WHERE name = ?", [name])
+        case .container(let id, _, isRemoval: true):
+            try run(database, "DELETE FROM container_layers WHERE id = ?", [id])
+        case .container(let id, let chain, isRemoval: false):
+            try run(database, "INSERT OR REPLACE INTO container_layers VALUES (?, ?)", [id, chain?.hex])
+        }
+    }
+
+    private static func run(
+        _ database: Database, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]
+    ) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+    }
+}
+
+// Reading, once at the start.
+extension StoreDatabase {
+    struct ImageRecord: Sendable {
+        var id: Digest
+        var parent: Digest?
+        var tagged: Timestamp?
+    }
+
+    func images() throws -> [ImageRecord] {
+        try rows("SELECT id, parent, tagged FROM images") { row in
+            guard let id = Self.digest(row[0]) else { return nil }
+            let tagged: Int64? = row[2]
+            return ImageRecord(
+                id: id, parent: Self.digest(row[1]), tagged: tagged.map { Timestamp(nanoseconds: $0) })
+        }
+    }
+
+    func layers() throws -> [ImageTable.LayerRow] {
+        try rows("SELECT chain, parent, diff, driver_id, size, tar_size FROM layers") { row in
+            guard let chain = Self.digest(row[0]), let diff = Self.digest(row[2]) else { return nil }
+            return ImageTable.LayerRow(
+                chainID: chain, parent: Self.digest(row[1]), diffID: diff, driverID: row[3], size: row[4],
+                tarSize: row[5])
+        }
+    }
+
+    func tags() throws -> [(String, Digest)] {
+        try rows("SELECT name, image FROM tags") { row in Self.digest(row[1]).map { (row[0], $0) } }
+    }
+
+    func containers() throws -> [(String, Digest?)] {
+        try rows("SELECT id, chain FROM container_layers") { row in (row[0], Self.digest(row[1])) }
+    }
+
+    /// Layers that are in no row and must stay all the same: their database was lost.
+    func keptLayers() throws -> [String] {
+        try rows("SELECT driver_id FROM kept_layers") { row in row[0] }
+    }
+
+    func keep(layers: [String]) throws {
+        try queue.write { database in
+            for id in layers { try Self.run(database, "INSERT OR IGNORE INTO kept_layers VALUES (?)", [id]) }
+        }
+    }
+
+    private func rows<Value: Sendable>(_ sql: String, _ read: @Sendable (Row) throws -> Value?) throws -> [Value] {
+        try queue.read { database in try Row.fetchAll(database, sql: sql).compactMap { try read($0) } }
+    }
+
+    private static func digest(_ hex: String?) -> Digest? {
+        hex.flatMap { Digest(sha256Hex: $0) }
+    }
+}

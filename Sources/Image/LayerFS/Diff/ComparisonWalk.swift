@@ -1,0 +1,72 @@
+import LinuxSystem
+
+/// The differences between two whole trees, `lower` being empty when nil. A directory that itself is the same is given,
+/// as Docker does, when something in it has changed.
+struct ComparisonWalk: DifferenceWalk {
+    let lower: FDBox?
+    let upper: FDBox
+
+    private struct Level {
+        var upper: FDBox
+        var lower: FDBox?
+        var path: RawPath
+        /// Names of both, last first.
+        var rest: [RawPath]
+    }
+
+    func visit(_ body: (TreeDifference) throws -> Void) throws {
+        // Directories on the way down that have not been given: only what is below decides.
+        var unchanged: [TreeNode] = []
+        func emit(_ difference: TreeDifference) throws {
+            for node in unchanged { try body(.present(node, isOpaque: false, existed: true)) }
+            unchanged.removeAll()
+            try body(difference)
+        }
+        var levels = [try level(upper, lower, name: ".", path: "")]
+        while let last = levels.indices.last {
+            guard let name = levels[last].rest.popLast() else {
+                let path = levels.removeLast().path
+                if unchanged.last?.path == path { unchanged.removeLast() }
+                continue
+            }
+            let (above, below) = (levels[last].upper, levels[last].lower)
+            let path = levels[last].path.appending(name)
+            let old = try below?.fd.statIfPresent(name)
+            guard let new = try above.fd.statIfPresent(name) else {
+                if old != nil { try emit(.removed(path)) }
+                continue
+            }
+            let node = TreeNode(path: path, parent: above, name: name, stat: new)
+            let isSame = try old.map { try isUnchanged($0, new, below, above, name) } ?? false
+            if !isSame {
+                try emit(.present(node, isOpaque: false, existed: old != nil))
+            } else if new.kind == .directory {
+                unchanged.append(node)
+            }
+            guard new.kind == .directory else { continue }
+            levels.append(try level(above, old?.kind == .directory ? below : nil, name: name, path: path))
+        }
+    }
+
+    private func level(_ upper: FDBox, _ lower: FDBox?, name: RawPath, path: RawPath) throws -> Level {
+        let upper = FDBox(try upper.fd.open(name, [.directory, .noFollow]))
+        let lower = try lower.map { FDBox(try $0.fd.open(name, [.directory, .noFollow])) }
+        var names = Set(try upper.fd.entries().map(\.name))
+        if let lower { names.formUnion(try lower.fd.entries().map(\.name)) }
+        return Level(upper: upper, lower: lower, path: path, rest: names.sorted { $0 > $1 })
+    }
+
+    /// Docker's rule: owner, mode, device; size and time of all but directories; capabilities.
+    private func isUnchanged(
+        _ old: FileStat, _ new: FileStat, _ below: FDBox?, _ above: FDBox, _ name: RawPath
+    ) throws -> Bool {
+        guard old.kind == new.kind, old.mode == new.mode, old.uid == new.uid, old.gid == new.gid,
+            old.specialMajor == new.specialMajor, old.specialMinor == new.specialMinor
+        else { return false }
+        guard old.kind != .directory else { return true }
+        guard old.size == new.size, old.modified == new.modified else { return false }
+        guard old.kind == .regular, let below else { return true }
+        return try below.fd.attribute("security.capability", of: name)
+            == above.fd.attribute("security.capability", of: name)
+    }
+}

@@ -1,0 +1,90 @@
+public import LinuxSystem
+
+/// What a layer changed, as a tar, as a list, as a number of bytes.
+///
+/// Directories are descriptors of their roots; the roots' own metadata are not part of a layer. Trees in use may change
+/// on the way: names that vanish are passed over.
+public struct LayerDiff {
+    private let walk: any DifferenceWalk
+    /// Tells which names the layers below have; nil when the walk knows.
+    private let below: FDBox?
+
+    /// An overlay's upper directory. `below` is the merged view of the layers under it, which only `changes` needs.
+    public init(overlayUpper upper: FDBox, below: FDBox? = nil) {
+        walk = OverlayWalk(upper: upper)
+        self.below = below
+    }
+
+    /// Two whole trees; without `lower` everything in `upper` is new.
+    public init(from lower: FDBox?, to upper: FDBox) {
+        walk = ComparisonWalk(lower: lower, upper: upper)
+        below = nil
+    }
+
+    /// Writes an uncompressed layer tar with whiteouts. Order and bytes depend on the tree alone.
+    public func write(to sink: any ByteSink) throws {
+        let packer = LayerPacker(sink)
+        try walk.visit { try packer.add($0) }
+        try packer.finish()
+    }
+
+    /// Bytes of the regular files; of files with several names, once.
+    public func size() throws -> Int64 {
+        var seen: Set<FileIdentity> = []
+        var total: Int64 = 0
+        try walk.visit { difference in
+            guard case .present(let node, _, _) = difference, node.stat.kind == .regular else { return }
+            if node.stat.links > 1 {
+                let identity = FileIdentity(device: node.stat.device, inode: node.stat.inode)
+                guard seen.insert(identity).inserted else { return }
+            }
+            total += node.stat.size
+        }
+        return total
+    }
+
+    /// The list that `docker diff` shows, sorted by path, with the directories that something changed in.
+    public func changes() throws -> [Change] {
+        var result: [(path: RawPath, kind: Change.Kind)] = []
+        var ancestors: [RawPath] = []
+        try walk.visit { difference in
+            switch difference {
+            case .removed(let path):
+                guard try below == nil || stat(path) != nil else { return }
+                result.append((path, .deleted))
+            case .present(let node, _, let existed):
+                guard let kind = try kind(of: node, existed: existed) else {
+                    ancestors.append(node.path)
+                    return
+                }
+                result.append((node.path, kind))
+            }
+        }
+        let changed = ancestors.filter { directory in
+            let prefix = Array(directory.bytes) + [0x2f]
+            return result.contains { $0.path.bytes.starts(with: prefix) }
+        }
+        result += changed.map { ($0, .modified) }
+        return result.sorted { $0.path < $1.path }.map { Change($0.kind, "/" + $0.path.string) }
+    }
+
+    /// Nil: a directory that was only copied up, which counts when something in it has changed.
+    private func kind(of node: TreeNode, existed: Bool?) throws -> Change.Kind? {
+        if let existed { return existed ? .modified : .added }
+        guard let old = try stat(node.path) else { return .added }
+        let isOnlyCopied =
+            node.stat.kind == .directory && old.kind == .directory && old.mode == node.stat.mode
+            && old.uid == node.stat.uid && old.gid == node.stat.gid && old.modified == node.stat.modified
+        return isOnlyCopied ? nil : .modified
+    }
+
+    private func stat(_ path: RawPath) throws -> FileStat? {
+        guard let below else { return nil }
+        do {
+            return try below.fd.open(path, [.path, .noFollow], resolve: [.beneath, .noSymbolicLinks]).stat()
+        } catch {
+            guard error.errno == 2 || error.errno == 20 || error.errno == 40 else { throw error }
+            return nil
+        }
+    }
+}

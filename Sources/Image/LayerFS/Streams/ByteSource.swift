@@ -1,0 +1,20 @@
+/// Where bytes come from: a file, a request body, a download, memory.
+///
+/// Calls block. A source is used by one thread at a time, though not always the same one: a pipeline reads ahead on a
+/// thread of its own.
+public protocol ByteSource: AnyObject, Sendable {
+    /// Fills at most `buffer.count` bytes (never empty) and says how many; 0 is the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+}
+
+/// Where bytes go. Calls block, and take everything or throw.
+public protocol ByteSink: AnyObject, Sendable {
+    func write(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+extension ByteSink {
+    /// Writes an array.
+    public func write(_ bytes: [UInt8]) throws {
+        try bytes.withUnsafeBytes { try write($0) }
+    }
+}

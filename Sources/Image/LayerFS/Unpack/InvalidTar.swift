@@ -1,0 +1,26 @@
+import Primitives
+
+/// Errors about what an archive asks for.
+enum InvalidTar {
+    /// An entry that would be made outside of the root.
+    static func breakout(_ name: String) -> EngineError {
+        EngineError(.badParameter, "invalid tar entry \"\(name)\": it is outside of the root")
+    }
+
+    static func symbolicLink(_ name: String, _ target: String) -> EngineError {
+        EngineError(.badParameter, "invalid tar: invalid symlink \"\(name)\" -> \"\(target)\"")
+    }
+
+    static func hardLink(_ name: String, _ target: String) -> EngineError {
+        EngineError(.badParameter, "invalid tar: invalid hardlink \"\(name)\" -> \"\(target)\"")
+    }
+
+    static func entry(_ name: String, _ what: String) -> EngineError {
+        EngineError(.badParameter, "invalid tar entry \"\(name)\": \(what)")
+    }
+
+    /// Docker's wording.
+    static func unhandledType(_ flag: UInt8) -> EngineError {
+        EngineError(.badParameter, "Unhandled tar header type \(flag)")
+    }
+}

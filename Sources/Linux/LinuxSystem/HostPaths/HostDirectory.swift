@@ -1,0 +1,97 @@
+internal import CLinux
+internal import Glibc
+
+/// Folders of the host, named by absolute paths that the engine itself chose. Not for paths a container controls.
+public enum HostDirectory {
+    /// Makes one folder; one that is there already is no error. Its mode is set whatever the umask.
+    public static func make(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+        let result = cl_mkdirat(AT_FDCWD, path, mode)
+        if result == -EEXIST { return }
+        try check(result, "mkdir", path)
+        try check(cl_fchmodat(AT_FDCWD, path, mode), "chmod", path)
+    }
+
+    /// Makes a folder and the parents it lacks.
+    public static func makeAll(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
+        let result = cl_mkdirat(AT_FDCWD, path, mode)
+        switch result {
+        case 0: try check(cl_fchmodat(AT_FDCWD, path, mode), "chmod", path)
+        case -EEXIST: return
+        case -ENOENT where path.contains("/") && parent(of: path) != path:
+            try makeAll(parent(of: path), mode: mode)
+            try make(path, mode: mode)
+        default: try check(result, "mkdir", path)
+        }
+    }
+
+    /// Names in a folder, without `.` and `..`, in no order.
+    public static func entries(_ path: String) throws(SystemError) -> [String] {
+        let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY)
+        return try entries(of: folder, path).map(\.name)
+    }
+
+    /// Removes a folder with all it holds, never following a link and never leaving its file system; one that is not
+    /// there is no error.
+    public static func removeTree(_ path: String) throws(SystemError) {
+        let result = cl_unlinkat(AT_FDCWD, path, 0)
+        if result == 0 || result == -ENOENT { return }
+        if result != -EISDIR && result != -EPERM { try check(result, "unlink", path) }
+        let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        try empty(folder, path, depth: 0)
+        try check(cl_unlinkat(AT_FDCWD, path, AT_REMOVEDIR), "rmdir", path)
+    }
+
+    /// Puts a folder's entries on disk (`fsync(2)`).
+    public static func sync(_ path: String) throws(SystemError) {
+        let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY)
+        try check(cl_fsync(folder.rawValue), "fsync", path)
+    }
+
+    public static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    private static func empty(_ folder: borrowing FD, _ path: String, depth: Int) throws(SystemError) {
+        guard depth < 4096 else { throw SystemError(errno: ELOOP, call: "unlink", subject: path) }
+        for entry in try entries(of: folder, path) {
+            if !entry.isFolder {
+                let result = cl_unlinkat(folder.rawValue, entry.name, 0)
+                if result == 0 || result == -ENOENT { continue }
+                if result != -EISDIR && result != -EPERM { try check(result, "unlink", path + "/" + entry.name) }
+            }
+            let raw = cl_openat(folder.rawValue, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
+            let child = FD(owning: try check(raw, "open", path + "/" + entry.name))
+            try empty(child, path + "/" + entry.name, depth: depth + 1)
+            let result = cl_unlinkat(folder.rawValue, entry.name, AT_REMOVEDIR)
+            if result != -ENOENT { try check(result, "rmdir", path + "/" + entry.name) }
+        }
+    }
+
+    private struct Entry {
+        var name: String
+        var isFolder: Bool
+    }
+
+    /// `getdents64(2)`: u64 inode, s64 offset, u16 length, u8 type, name.
+    private static func entries(of folder: borrowing FD, _ path: String) throws(SystemError) -> [Entry] {
+        var result: [Entry] = []
+        var buffer = [UInt8](repeating: 0, count: 32 << 10)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { cl_getdents64(folder.rawValue, $0.baseAddress!, $0.count) }
+            if try check(count, "getdents64", path) == 0 { return result }
+            buffer.withUnsafeBytes { raw in
+                var offset = 0
+                while offset + 19 <= count {
+                    let length = Int(raw.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
+                    guard length >= 19, offset + length <= count else { return }
+                    let name = String(decoding: raw[(offset + 19)..<(offset + length)].prefix { $0 != 0 }, as: UTF8.self)
+                    if name != "." && name != ".." {
+                        result.append(Entry(name: name, isFolder: raw[offset + 18] == UInt8(DT_DIR)))
+                    }
+                    offset += length
+                }
+            }
+        }
+    }
+}

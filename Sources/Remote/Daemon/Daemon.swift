@@ -1,0 +1,105 @@
+internal import ContainerNetwork
+public import DaemonConfiguration
+internal import Engine
+internal import HTTPServer
+internal import LinuxSystem
+internal import Logging
+internal import Primitives
+internal import RemoteAPI
+internal import Synchronization
+
+/// The engine daemon: an engine, its listeners and the signals that end it.
+public final class Daemon: Sendable {
+    private static let endSignals: [Int32] = [2, 15, 3]
+    private static let hangUp: Int32 = 1
+
+    let configuration: DaemonConfiguration
+    private let logger: Logger
+
+    public init(configuration: DaemonConfiguration) {
+        self.configuration = configuration
+        var logger = Logger(label: "martletd") { _ in DaemonLogger(level: .info) }
+        logger.logLevel = configuration.isDebug ? .debug : (Logger.Level(rawValue: configuration.logLevel) ?? .info)
+        self.logger = logger
+    }
+
+    /// Serves until a signal ends it; returns the exit code.
+    public func run() async -> Int32 {
+        do {
+            try await serve()
+            return 0
+        } catch {
+            logger.critical("Shutting down daemon due to errors: \(error)")
+            return 1
+        }
+    }
+
+    private func serve() async throws {
+        guard DaemonProcess.isRoot else {
+            throw EngineError(.forbidden, "The Docker daemon needs to be run as root")
+        }
+        DaemonProcess.ignoreBrokenPipes()
+        DaemonProcess.hold(Self.endSignals + [Self.hangUp])
+        let pidFile = try PIDFile(path: configuration.pidFile)
+        defer { pidFile.remove() }
+
+        let engine = try Engine(engineConfiguration(), logger: logger)
+        let ready = ReadyGate()
+        let settings = RemoteAPISettings(
+            serverVersion: EngineBuild.version.version, corsOrigin: configuration.corsHeader)
+        let api = RemoteAPI(backend: engine, settings: settings, logger: logger)
+        let listener = HTTPListener(handler: api, ready: ready)
+        // Bound first: who connects during the start waits instead of being refused.
+        let sockets = try await bindAll(listener)
+        try await engine.start()
+        ready.open()
+        DaemonProcess.notify("READY=1")
+        logger.info("API listen on \(configuration.hosts.joined(separator: ", "))")
+
+        await untilSignalled(engine)
+        DaemonProcess.notify("STOPPING=1")
+        for socket in sockets { await socket.close() }
+        await engine.shutdown()
+        removeSockets()
+    }
+
+    private func bindAll(_ listener: HTTPListener) async throws -> [BoundListener] {
+        var bound: [BoundListener] = []
+        for host in configuration.hosts {
+            let binding = try HostBinding(host)
+            bound += try await binding.bind(listener, configuration: configuration, logger: logger)
+        }
+        return bound
+    }
+
+    private func removeSockets() {
+        for host in configuration.hosts {
+            guard case .unix(let path)? = (try? HostBinding(host))?.kind else { continue }
+            try? HostFile.remove(path)
+        }
+    }
+
+    /// Returns at the first INT, TERM or QUIT. The fourth ends the process at once with 128 + its number.
+    private func untilSignalled(_ engine: Engine) async {
+        let logger = logger
+        await withCheckedContinuation { continuation in
+            _ = PlatformThread.detach {
+                var count = 0
+                while true {
+                    let number = DaemonProcess.nextSignal(of: Self.endSignals + [Self.hangUp])
+                    if number == Self.hangUp {
+                        engine.reload()
+                        continue
+                    }
+                    count += 1
+                    if count == 1 {
+                        logger.info("Processing signal \(number)")
+                        continuation.resume()
+                    } else if count >= 4 {
+                        ChildProcess.exit(128 + number)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import APIModel
+internal import HTTPServer
+internal import OrderedJSON
+internal import Primitives
+
+/// The calls about images that are answered in one piece.
+let imageRoutes: [Route] = [
+    Route("GET", "/images/json") { call throws(EngineError) in try await listImages(call) },
+    Route("GET", "/images/{name}/json") { call throws(EngineError) in
+        let image = try await call.backend.inspectImage(call.name)
+        guard call.speaks(50) else { return try call.json(image, adaptedBy: adaptImageInspect) }
+        var tree = try call.tree(image)
+        if let config = tree["Config"]?.objectValue { tree["Config"] = .object(imageConfigOnly(config)) }
+        return try call.json(tree)
+    },
+    Route("GET", "/images/{name}/history") { call throws(EngineError) in
+        try call.json(await call.backend.imageHistory(call.name), adaptedBy: adaptImageIDs)
+    },
+    Route("POST", "/images/{name}/tag") { call throws(EngineError) in
+        guard let repository = call.query.text("repo") else {
+            throw EngineError(.badParameter, "invalid reference format: repository name is empty")
+        }
+        try await call.backend.tagImage(
+            call.name, repository: repository, tag: call.query["tag"] ?? "",
+            force: call.speaks(24) || call.query.bool("force"))
+        return Response(status: 201)
+    },
+    Route("DELETE", "/images/{name}") { call throws(EngineError) in
+        let removed = try await call.backend.removeImage(
+            call.name, force: call.query.bool("force"), noPrune: call.query.bool("noprune"))
+        return try call.json(removed, adaptedBy: adaptImageIDs)
+    },
+]
+
+private func listImages(_ call: Call) async throws(EngineError) -> Response {
+    var query = ImageQuery(filters: try call.query.filters())
+    query.all = call.query.bool("all")
+    query.sharedSize = call.speaks(42) && call.query.bool("shared-size")
+    // A glob on the repository, which the filter `reference` replaced.
+    if !call.speaks(41), let pattern = call.query.text("filter") {
+        query.filters.values["reference", default: []].append(pattern)
+    }
+    return try call.json(await call.backend.listImages(query), adaptedBy: adaptImageSummary)
+}

@@ -1,0 +1,65 @@
+internal import APIModel
+internal import HTTPServer
+internal import OrderedJSON
+internal import Primitives
+internal import Synchronization
+
+/// Progress messages on their way to a client. The answer's head goes out with the first of them, so that a call that
+/// fails before can still answer with a status.
+final class ProgressStream: Sendable {
+    private let call: Call
+    private let writer = Mutex<ResponseWriter?>(nil)
+
+    init(_ call: Call) { self.call = call }
+
+    var hasStarted: Bool { writer.withLock { $0 != nil } }
+
+    func report(_ message: ProgressMessage) {
+        guard let bytes = encoded(message) else { return }
+        writer.withLock { writer in
+            let open = writer ?? call.exchange.stream(status: 200, headers: call.headers("application/json"))
+            writer = open
+            open.post(bytes)
+        }
+    }
+
+    /// Ends the answer; an empty one when nothing was reported.
+    func finish() {
+        let open = writer.withLock { writer in
+            writer ?? call.exchange.stream(status: 200, headers: call.headers("application/json"))
+        }
+        open.finish()
+    }
+
+    /// Messages end with `\r\n`, but Docker 1.6 and 1.7 put nothing after those about byte counts.
+    private func encoded(_ message: ProgressMessage) -> [UInt8]? {
+        guard let bytes = try? OrderedJSONEncoder(style: call.style).encode(message) else { return nil }
+        return !call.speaks(20) && message.progressDetail != nil ? bytes : bytes + Array("\r\n".utf8)
+    }
+}
+
+extension Call {
+    /// Runs a call that reports progress. Once a message is out the status is 200 and a failure is the last message.
+    func withProgress(
+        _ work: (@escaping ProgressReport) async throws(EngineError) -> Void
+    ) async throws(EngineError) -> Response? {
+        let stream = ProgressStream(self)
+        do throws(EngineError) {
+            try await work { stream.report($0) }
+        } catch {
+            guard stream.hasStarted else { throw error }
+            stream.report(failure: error)
+        }
+        stream.finish()
+        return nil
+    }
+}
+
+extension ProgressStream {
+    fileprivate func report(failure error: EngineError) {
+        var message = ProgressMessage()
+        message.errorDetail = .init(code: error.kind == .unauthorized ? 401 : nil, message: error.message)
+        message.error = error.message
+        report(message)
+    }
+}

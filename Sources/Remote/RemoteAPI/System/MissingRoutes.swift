@@ -1,0 +1,65 @@
+internal import APIModel
+internal import HTTPServer
+internal import OrderedJSON
+internal import Primitives
+
+/// Calls of Docker's API that this engine doesn't have: each says which.
+let missingRoutes: [Route] =
+    missing.map { method, pattern, what in
+        // Bodies are left unread; the connection is closed after the answer if there is one.
+        Route(method, pattern, body: .action) { _ throws(EngineError) in
+            throw EngineError(.notImplemented, what + " not supported yet")
+        }
+    } + [
+        Route("GET", "/plugins") { call throws(EngineError) in try call.json([String]()) },
+        Route("GET", "/plugins/{name}/json") { call throws(EngineError) in
+            throw EngineError(.notFound, "plugin \"\(call.name)\" not found")
+        },
+        Route("POST", "/build/cancel") { call throws(EngineError) in
+            guard call.query.text("id") != nil else { throw EngineError(.badParameter, "build ID not provided") }
+            return .empty
+        },
+    ]
+
+private let missing: [(method: String, pattern: String, what: String)] = [
+    ("GET", "/containers/{name}/stats", "stats are"),
+    ("GET", "/containers/{name}/changes", "changes are"),
+    ("GET", "/containers/{name}/export", "export is"),
+    ("POST", "/containers/{name}/copy", "copy is"),
+    ("GET", "/containers/{name}/archive", "copy (archive) is"),
+    ("HEAD", "/containers/{name}/archive", "copy (archive) is"),
+    ("PUT", "/containers/{name}/archive", "copy (archive) is"),
+    ("POST", "/containers/{name}/update", "update is"),
+    ("GET", "/containers/{name}/attach/ws", "attach over a web socket is"),
+    ("GET", "/containers/{name}/checkpoints", "checkpoints are"),
+    ("POST", "/containers/{name}/checkpoints", "checkpoints are"),
+    ("POST", "/containers/prune", "container prune is"),
+    ("POST", "/commit", "commit is"),
+    ("POST", "/build", "build is"),
+    ("POST", "/build/prune", "build prune is"),
+    ("GET", "/images/search", "search is"),
+    ("POST", "/images/prune", "image prune is"),
+    ("POST", "/images/{name}/push", "push is"),
+    ("POST", "/auth", "auth (login) is"),
+    ("GET", "/system/df", "system df is"),
+    ("GET", "/distribution/{name}/json", "distribution inspect is"),
+    ("GET", "/networks", "networks are"),
+    ("GET", "/networks/", "networks are"),
+    ("GET", "/networks/{name}", "networks are"),
+    ("POST", "/networks/create", "networks are"),
+    ("POST", "/networks/prune", "networks are"),
+    ("POST", "/networks/{name}/connect", "networks are"),
+    ("POST", "/networks/{name}/disconnect", "networks are"),
+    ("DELETE", "/networks/{name}", "networks are"),
+    ("GET", "/volumes", "volumes are"),
+    ("GET", "/volumes/{name}", "volumes are"),
+    ("POST", "/volumes/create", "volumes are"),
+    ("POST", "/volumes/prune", "volumes are"),
+    ("DELETE", "/volumes/{name}", "volumes are"),
+    ("POST", "/plugins/pull", "plugins are"),
+    ("POST", "/plugins/create", "plugins are"),
+    ("POST", "/plugins/{name}/enable", "plugins are"),
+    ("POST", "/plugins/{name}/disable", "plugins are"),
+    ("POST", "/swarm/init", "swarm init is"),
+    ("POST", "/swarm/join", "swarm join is"),
+]

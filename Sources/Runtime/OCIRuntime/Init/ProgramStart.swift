@@ -1,0 +1,59 @@
+internal import LinuxSystem
+
+/// The last steps, the same for a container's init and for an exec: everything given up, then the program.
+struct ProgramStart {
+    let credentials: Credentials
+
+    func run() throws(StartFailure) -> Never {
+        let process = credentials.process
+        guard let name = process.args.first else { throw StartFailure(.other, "process has no arguments") }
+        ProcessAttributes.setFileModeMask(process.user.umask ?? 0o022)
+        try credentials.apply(directory: process.cwd)
+        let environment = credentials.environment
+        let path = try ProgramLookup.files.find(name, environment: environment)
+        try doing("prepare exec") { () throws(SystemError) in
+            // Ours are close-on-exec already; this is for those somebody passed us without it.
+            try ProcessAttributes.closeOnExecute(from: 3)
+            try ProcessAttributes.resetSignals()
+        }
+        let error = ChildProcess.execute(path, arguments: process.args, environment: environment)
+        throw Self.failure(of: path, name, error)
+    }
+
+    private static func failure(of path: String, _ name: String, _ error: SystemError) -> StartFailure {
+        switch error.errno {
+        case 13: StartFailure(.notExecutable, "exec: \"\(name)\": permission denied")
+        // The file is there: its interpreter is not.
+        case 2: StartFailure(.commandNotFound, "exec \(path): no such file or directory")
+        case 8: StartFailure(.notExecutable, "exec \(path): exec format error")
+        default: StartFailure(.other, "exec \(path): \(error.reason)")
+        }
+    }
+}
+
+/// Settings of a process that have to be made while it is still all-powerful and sees the host's procfs.
+enum EarlySettings {
+    static func apply(_ process: OCIProcess, cgroup: [FDBox]) throws(StartFailure) {
+        try doing("setsid") { () throws(SystemError) in try ProcessAttributes.startSession() }
+        try doing("join cgroup") { () throws(SystemError) in
+            // "0" in the file `tasks` is the writing thread itself: no lock over all processes is taken, which would
+            // cost a grace period (Linux 5.19), and no time passes in which the process is outside.
+            for file in cgroup { try file.fd.writeAll([UInt8(ascii: "0")]) }
+        }
+        try doing("set oom_score_adj") { () throws(SystemError) in
+            let file = try FD.open(at: "/proc/self/oom_score_adj", .writeOnly)
+            try file.writeAll(Array("\(process.oomScoreAdj ?? 0)".utf8))
+        }
+    }
+
+    static func limit(_ process: OCIProcess) throws(StartFailure) {
+        for limit in process.rlimits {
+            guard let number = ResourceLimit.number(of: limit.type) else {
+                throw StartFailure(.other, "invalid rlimit type: \(limit.type)")
+            }
+            try doing("error setting rlimit type \(limit.type)") { () throws(SystemError) in
+                try ProcessAttributes.setLimit(number, soft: limit.soft, hard: limit.hard)
+            }
+        }
+    }
+}

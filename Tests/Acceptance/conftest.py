@@ -1,0 +1,155 @@
+"""Fixtures of the acceptance tests. One engine serves the whole run; after each test it must have let go of everything the
+test made. Tests that stop, kill or configure an engine take one of their own from `new_engine`."""
+import os
+import subprocess
+import sys
+
+import docker
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from harness.client import Client, find  # noqa: E402
+from harness.engine import BIN, TOP, Engine, settled  # noqa: E402
+from harness.rawhttp import Api  # noqa: E402
+
+CLIENTS = ["martlet", "docker28"]
+
+
+def pytest_collection_modifyitems(items):
+    if os.geteuid() != 0:
+        raise pytest.UsageError("the acceptance tests need root")
+
+
+@pytest.fixture(scope="session")
+def busybox_tar(tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("images") / "busybox.tar.gz")
+    subprocess.run([TOP + "/scripts/make-busybox.sh", path], check=True)
+    return path
+
+
+def import_busybox(engine, busybox_tar):
+    with open(busybox_tar, "rb") as file:
+        reply = engine.api.post("/images/create?fromSrc=-&repo=busybox&tag=latest", file.read(),
+                                headers={"Content-Type": "application/x-tar"}, timeout=60)
+    assert reply.status == 200 and b'"error"' not in reply.body, reply
+
+
+@pytest.fixture(scope="session")
+def shared_engine(busybox_tar):
+    engine = Engine().start()
+    try:
+        import_busybox(engine, busybox_tar)
+        yield engine
+    finally:
+        engine.finish()
+
+
+@pytest.fixture
+def engine(shared_engine, request):
+    """The engine of this run, with the image busybox; empty of containers before and after."""
+    yield shared_engine
+    if shared_engine.process.poll() is not None:
+        status, words = shared_engine.process.returncode, shared_engine.last_words()
+        os.truncate(shared_engine.log_path, 0)
+        shared_engine.start()  # for the tests that follow
+        shared_engine.remove_containers()
+        pytest.fail(f"the engine ended ({status}) during this test:\n{words}")
+    shared_engine.remove_containers()
+    settled(shared_engine)
+
+
+@pytest.fixture
+def new_engine(busybox_tar):
+    """A function that starts an engine of the test's own: new_engine(*flags, busybox=True)."""
+    engines = []
+
+    def make(*flags, busybox=True, start=True, **more):
+        engine = Engine(*flags, **more)
+        engines.append(engine)
+        if start:
+            engine.start()
+            if busybox:
+                import_busybox(engine, busybox_tar)
+        return engine
+
+    yield make
+    problems = []
+    for engine in engines:
+        try:
+            engine.finish()
+        except AssertionError as problem:
+            problems.append(str(problem))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(params=CLIENTS)
+def cli(request, engine):
+    """Each command-line client in turn, pointed at the engine."""
+    if not find(request.param):
+        pytest.skip("the docker CLI 28 is not on this machine")
+    client = Client(request.param, engine)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def ours(engine):
+    """Our own client, for what only it does."""
+    client = Client("martlet", engine)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def api(engine):
+    """The remote API, at version 1.50."""
+    return engine.api
+
+
+@pytest.fixture
+def old_api(engine):
+    """The remote API as Docker 1.6 speaks it."""
+    return Api(engine.socket, "v1.18")
+
+
+@pytest.fixture
+def py(engine):
+    """docker-py."""
+    client = docker.DockerClient(base_url=engine.url, version="auto", timeout=60)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def client_for():
+    """A client of an engine other than the shared one."""
+    clients = []
+
+    def make(engine, name="martlet"):
+        clients.append(Client(name, engine))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """A function that builds a static C program of `programs/` and gives its path, to be mounted into a container."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def build(name):
+        path = folder / name
+        if not path.exists():
+            source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs", name + ".c")
+            subprocess.run(["gcc", "-O2", "-static", "-o", str(path), source], check=True)
+        return str(path)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def bin_folder():
+    return BIN

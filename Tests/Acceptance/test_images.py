@@ -1,0 +1,323 @@
+"""import, load, save, tag, rmi, images, history and inspect; hostile archives."""
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import re
+import subprocess
+import tarfile
+
+import pytest
+
+from harness import host, images
+from harness.images import entry, folder, hardlink, symlink
+
+
+@pytest.fixture(autouse=True)
+def only_busybox(engine):
+    """Every test ends with the images it began with."""
+    yield
+    engine.remove_containers()
+    for image in engine.api.get("/images/json?all=1").json:
+        if "busybox:latest" not in image["RepoTags"]:
+            engine.api.delete(f"/images/{image['Id']}?force=1")
+        else:
+            for tag in image["RepoTags"]:
+                if tag != "busybox:latest":
+                    engine.api.delete(f"/images/{tag}")
+
+
+def import_tar(api, data, query="repo=x&tag=latest", **more):
+    return api.post(f"/images/create?fromSrc=-&{query}", data, headers={"Content-Type": "application/x-tar"},
+                    timeout=120, **more)
+
+
+def failed(reply):
+    return reply.status >= 400 or b'"error"' in reply.body
+
+
+def progress(reply):
+    decoder, text, found = json.JSONDecoder(), reply.text.strip(), []
+    while text:
+        value, end = decoder.raw_decode(text)
+        found.append(value)
+        text = text[end:].lstrip()
+    return found
+
+
+@pytest.mark.parametrize("name, pack", [
+    ("plain", lambda data: data), ("gzip", gzip.compress), ("bzip2", bz2.compress), ("xz", lzma.compress),
+    ("zstd", lambda data: subprocess.run(["zstd", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout),
+])
+def test_import_from_stdin_in_every_compression(cli, name, pack):
+    tar = images.tar(folder("etc"), entry("etc/packed-with", name.encode()))
+    image = cli.ok("import", "-", f"packed:{name}", input=pack(tar))
+    assert re.fullmatch("sha256:[0-9a-f]{64}", image.splitlines()[-1])
+    container = cli.ok("create", f"packed:{name}", "x")
+    assert container
+
+
+def test_import_from_a_file(cli, busybox_tar):
+    cli.ok("import", busybox_tar, "fromfile:1") if not cli.is_ours else cli.ok("import", "-", "fromfile:1", input=open(busybox_tar, "rb").read())
+    assert cli.ok("run", "--rm", "fromfile:1", "echo", "works") == "works"
+
+
+def test_import_changes(cli, busybox_tar):
+    cli.ok("import", "-c", "CMD [\"echo\", \"from cmd\"]", "-c", "ENV A=1 B=two", "-c", "WORKDIR /tmp", "-c", "USER nobody",
+           "-c", "EXPOSE 80", "-c", "VOLUME /vol", "-", "changed", input=open(busybox_tar, "rb").read())
+    assert cli.ok("run", "--rm", "changed") == "from cmd"
+    assert cli.ok("run", "--rm", "changed", "sh", "-c", "pwd; id -un; echo $A $B") == "/tmp\nnobody\n1 two"
+    found = json.loads(cli.ok("inspect", "changed"))[0]["Config"]
+    assert found["ExposedPorts"] == {"80/tcp": {}} and found["Volumes"] == {"/vol": {}}
+
+
+def test_images_lists_them(cli):
+    cli.ok("tag", "busybox", "other/name:v1")
+    lines = cli.ok("images").splitlines()
+    assert lines[0].split()[:4] == ["REPOSITORY", "TAG", "IMAGE", "ID"]
+    rows = {tuple(line.split()[:2]): line.split()[2] for line in lines[1:]}
+    assert rows["busybox", "latest"] == rows["other/name", "v1"]
+    assert len(rows["busybox", "latest"]) == 12
+    assert set(cli.ok("images", "-q").split()) == {rows["busybox", "latest"]}
+    assert re.search("sha256:[0-9a-f]{64}", cli.ok("images", "--no-trunc")) or re.search("[0-9a-f]{64}", cli.ok("images", "--no-trunc"))
+    assert len(cli.ok("images", "other/name").splitlines()) == 2
+
+
+def test_tag_then_rmi_only_untags(cli):
+    cli.ok("tag", "busybox", "second:tag")
+    assert cli.ok("rmi", "second:tag") == "Untagged: second:tag"
+    assert cli.ok("run", "--rm", "busybox", "echo", "still") == "still"
+
+
+def test_rmi_of_the_last_tag_deletes(cli):
+    image = cli.ok("import", "-", "short:lived", input=images.tar(entry("f", b"x"))).splitlines()[-1]
+    out = cli.ok("rmi", "short:lived")
+    assert "Untagged: short:lived" in out and "Deleted: " in out and image.removeprefix("sha256:") in out
+    assert "no such image" in cli.fails("rmi", "short:lived").complaint.lower()
+
+
+def test_rmi_of_an_image_in_use(cli):
+    cli.ok("import", "-", "used", input=images.tar(entry("f", b"x")))
+    cli.ok("create", "--name", "user", "used", "x")
+    result = cli.fails("rmi", "used")
+    assert "conflict" in result.complaint.lower()
+    assert cli.ok("images", "-q", "used") != ""
+
+
+def test_rmi_by_id_with_two_tags_needs_force(cli):
+    image = cli.ok("import", "-", "a:1", input=images.tar(entry("f", b"twice"))).splitlines()[-1].removeprefix("sha256:")
+    cli.ok("tag", "a:1", "b:1")
+    assert "conflict" in cli.fails("rmi", image[:12]).complaint.lower()
+    cli.ok("rmi", "-f", image[:12])
+    assert cli.ok("images", "-q", "a") == ""
+
+
+def test_dangling(cli):
+    cli.ok("import", "-", "dang:1", input=images.tar(entry("f", b"1")))
+    first = cli.ok("images", "-q", "--no-trunc", "dang").strip()
+    cli.ok("import", "-", "dang:1", input=images.tar(entry("f", b"2")))
+    assert cli.ok("images", "-q", "--no-trunc", "-f", "dangling=true").strip() == first
+    assert "<none>" in cli.ok("images", "-f", "dangling=true")
+
+
+def test_label_filter(cli):
+    cli.ok("import", "-c", "LABEL tier=web", "-", "labelled", input=images.tar(entry("f", b"1")))
+    assert len(cli.ok("images", "-q", "-f", "label=tier=web").split()) == 1
+    assert cli.ok("images", "-q", "-f", "label=tier=db") == ""
+
+
+def test_history(cli):
+    cli.ok("load", input=images.docker_archive("hist:1", [images.tar(entry("a", b"1")), images.tar(entry("b", b"22"))]))
+    lines = cli.ok("history", "hist:1").splitlines()
+    assert lines[0].startswith("IMAGE") and "CREATED BY" in lines[0] and "SIZE" in lines[0]
+    assert "layer 1" in lines[1] and "layer 0" in lines[2]
+
+
+def test_save_and_load_bring_the_same_image(cli, tmp_path):
+    before = cli.ok("inspect", "-f", "{{.Id}}", "busybox")
+    cli.ok("tag", "busybox", "moved:1")
+    cli.ok("save", "-o", tmp_path / "image.tar", "moved:1")
+    with tarfile.open(tmp_path / "image.tar") as archive:
+        names = archive.getnames()
+        assert "manifest.json" in names and "repositories" in names
+        manifest = json.load(archive.extractfile("manifest.json"))
+        assert manifest[0]["RepoTags"] == ["moved:1"]
+        packed = archive.extractfile(manifest[0]["Config"]).read()
+        diff_ids = json.loads(packed)["rootfs"]["diff_ids"]
+        for name, diff_id in zip(manifest[0]["Layers"], diff_ids):
+            assert "sha256:" + images.digest(archive.extractfile(name).read()) == diff_id
+        assert images.digest(packed) == before.removeprefix("sha256:")
+    cli.ok("rmi", "moved:1")
+    cli.ok("load", "-i", tmp_path / "image.tar")
+    assert cli.ok("inspect", "-f", "{{.Id}}", "moved:1") == before
+
+
+@pytest.mark.parametrize("make", [images.docker_archive, images.oci_layout, images.old_archive])
+def test_load_of_every_layout(cli, make, busybox_tar):
+    base = images.with_busybox(busybox_tar, folder("d"), entry("d/gone", b"x"), entry("d/kept", b"k"),
+                               folder("o"), entry("o/below", b"x"))
+    top = images.tar(folder("d"), entry("d/.wh.gone"), folder("o"), entry("o/.wh..wh..opq"), entry("o/above", b"y"))
+    cli.ok("load", input=make("layers:1", [base, top]))
+    assert cli.ok("run", "--rm", "layers:1", "sh", "-c", "ls -A /d /o; cat /d/kept").split() == ["/d:", "kept", "/o:", "above", "k"]
+
+
+def test_metadata_is_kept(api, busybox_tar):
+    owner = {"mode": 0o4751, "uid": 12, "gid": 34, "mtime": 1_000_000_000}
+    data = images.with_busybox(
+        busybox_tar, entry("f", b"x", **owner), hardlink("g", "f", **owner),
+        symlink("s", "/nowhere/else"), entry("null", kind=tarfile.CHRTYPE, device=(1, 3), mode=0o666),
+        entry("pipe", kind=tarfile.FIFOTYPE, mode=0o600), folder("sticky", mode=0o1777),
+        entry("n" * 90 + "/" + "m" * 120, b"long"))
+    assert not failed(import_tar(api, data, "repo=meta"))
+    script = "stat -c '%a %u %g %Y %h %F' f; readlink s; stat -c '%F %t %T' null; stat -c %F pipe; stat -c %a sticky; cat n*/m*"
+    status, out, err = api.output(image="meta", cmd=("sh", "-c", script))
+    assert out.decode().splitlines() == ["4751 12 34 1000000000 2 regular file", "/nowhere/else",
+                                         "character special file 1 3", "fifo", "1777", "long"], (out, err)
+
+
+def test_extended_attributes_and_sparse_files(api, engine, busybox_tar):
+    pax = {"SCHILY.xattr.user.note": "kept", "SCHILY.xattr.security.capability":
+           "\x01\x00\x00\x02\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"}
+    data = images.with_busybox(busybox_tar, entry("f", b"x", pax=pax, mode=0o755))
+    assert not failed(import_tar(api, data, "repo=attr"))
+    container = api.run(image="attr", cmd=("sleep", "100"), host={"NetworkMode": "none"})
+    root = f"/proc/{api.inspect(container)['State']['Pid']}/root"
+    assert os.getxattr(root + "/f", "user.note") == b"kept"
+    assert os.getxattr(root + "/f", "security.capability") == pax["SCHILY.xattr.security.capability"].encode("latin-1")
+
+
+def test_links_that_point_above_the_root_are_kept_as_they_are(api, busybox_tar):
+    data = images.with_busybox(busybox_tar, folder("d"), symlink("d/up", "../../../../etc/passwd"), symlink("d/loop", "loop"))
+    assert not failed(import_tar(api, data, "repo=links"))
+    assert api.output(image="links", cmd=("sh", "-c", "readlink /d/up; head -c 4 /d/up"))[1] == b"../../../../etc/passwd\nroot"
+
+
+# Archives that mean harm: an error or a harmless result, nothing outside, nothing left
+
+def victim(tmp_path):
+    target = tmp_path / "victim"
+    target.mkdir()
+    (target / "file").write_text("mine")
+    return target
+
+
+@pytest.mark.parametrize("make", [
+    lambda v: [entry("../../../../../../../.." + f"{v}/evil", b"x")],
+    lambda v: [entry(f"{v}/evil", b"x")],
+    lambda v: [symlink("link", str(v)), entry("link/evil", b"x")],
+    lambda v: [symlink("link", "../../../../../../../../../.." + str(v)), entry("link/evil", b"x")],
+    lambda v: [symlink("a", "b"), symlink("b", str(v)), entry("a/evil", b"x")],
+    lambda v: [hardlink("stolen", str(v / "file")), entry("stolen", b"overwritten")],
+    lambda v: [hardlink("stolen", "../../../../../../../../../.." + str(v / "file"))],
+    lambda v: [symlink("link", str(v)), hardlink("stolen", "link/file")],
+    lambda v: [folder("d"), symlink("d", str(v)), entry("d/evil", b"x")],
+    lambda v: [symlink("link", str(v)), entry("link/.wh.file")],
+    lambda v: [symlink("link", str(v)), entry("link/.wh..wh..opq")],
+    lambda v: [entry(".wh..", b""), entry(".wh.", b"")],
+], ids=["dots", "absolute", "symlink", "symlink-dots", "chain", "hardlink", "hardlink-dots", "hardlink-through", "swap",
+        "whiteout", "opaque", "whiteout-dots"])
+def test_nothing_outside_is_touched(api, engine, tmp_path, make):
+    target = victim(tmp_path)
+    reply = import_tar(api, images.tar(*make(target)), "repo=evil")
+    assert sorted(path.name for path in target.iterdir()) == ["file"] and (target / "file").read_text() == "mine"
+    assert os.stat(target / "file").st_nlink == 1
+    # The layer itself holds nothing that points outside either.
+    if not failed(reply):
+        api.post(f"/containers/{api.create(image='evil', cmd=('/x',))}/start")
+        assert sorted(path.name for path in target.iterdir()) == ["file"]
+
+
+@pytest.mark.parametrize("name, data", [
+    ("truncated tar", images.tar(entry("f", b"x" * 5000))[:2000]),
+    ("truncated gzip", gzip.compress(os.urandom(100_000))[:50_000]),
+    ("noise", b"\xff\x13\x37" * 3000),
+    ("text", b"this is no tar at all"),
+    ("bad sum", b"x" + images.tar(entry("f", b"x"))[1:]),
+    ("huge size", images.tar(entry("f", b"x"))[:124] + b"77777777777\0" + images.tar(entry("f", b"x"))[136:]),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_broken_archives_are_errors(api, name, data):
+    reply = import_tar(api, data, "repo=broken")
+    assert failed(reply), reply
+    assert api.get("/images/broken/json").status == 404
+    assert api.get("/_ping", version="").status == 200
+
+
+def test_a_bomb_of_zeros_needs_no_memory(api, engine):
+    before = host.private_kib(engine.pid)
+    data = gzip.compress(images.tar(entry("zeros", bytes(200 << 20))))
+    assert not failed(import_tar(api, data, "repo=zeros"))
+    assert host.private_kib(engine.pid) - before < 120_000
+
+
+def test_very_many_entries(api):
+    count = int(os.environ.get("ENTRIES", "20000"))
+    data = images.tar(*(entry(f"d{n % 100}/f{n}") for n in range(count)))
+    assert not failed(import_tar(api, data, "repo=many"))
+
+
+def test_deep_and_long_names(api):
+    data = images.tar(entry("/".join(["d" * 50] * 70) + "/f", b"x"))
+    reply = import_tar(api, data, "repo=deep")
+    assert reply.status < 500 or "too long" in reply.message
+    long = import_tar(api, images.tar(entry("n" * 300, b"x")), "repo=long")
+    assert failed(long)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda a: a.replace(b'"Layers": ["', b'"Layers": ["../'),
+    lambda a: a[: len(a) // 2],
+    lambda a: images.tar(entry("manifest.json", b"{not json")),
+    lambda a: images.tar(entry("manifest.json", b'[{"Config":"../../etc/passwd","RepoTags":["e:1"],"Layers":[]}]')),
+    lambda a: images.tar(entry("unrelated", b"x")),
+])
+def test_broken_loads_are_errors(api, spoil):
+    archive = images.docker_archive("bad:1", [images.tar(entry("f", b"x"))])
+    reply = api.post("/images/load", spoil(archive), headers={"Content-Type": "application/x-tar"})
+    assert failed(reply), reply
+    assert api.get("/images/bad:1/json").status == 404
+
+
+def test_a_layer_that_is_not_what_the_config_says(api):
+    layer, other = images.tar(entry("f", b"x")), images.tar(entry("f", b"y"))
+    image = images.config([other])
+    archive = images.tar(entry("layer.tar", layer), entry("c.json", image), entry(
+        "manifest.json", json.dumps([{"Config": "c.json", "RepoTags": ["lie:1"], "Layers": ["layer.tar"]}]).encode()))
+    assert failed(api.post("/images/load", archive, headers={"Content-Type": "application/x-tar"}))
+    assert api.get("/images/lie:1/json").status == 404
+
+
+def test_load_says_what_it_loaded(api):
+    reply = api.post("/images/load?quiet=0", images.docker_archive("said:1", [images.tar(entry("f", b"x"))]),
+                     headers={"Content-Type": "application/x-tar"})
+    assert reply.headers["Content-Type"] == "application/json"
+    assert {"stream": "Loaded image: said:1\n"} in progress(reply)
+
+
+def test_image_inspect(api):
+    api.post("/images/load", images.docker_archive("insp:1", [images.tar(entry("f", b"x"))], Cmd=["a"], Env=["B=1"]),
+             headers={"Content-Type": "application/x-tar"})
+    found = api.get("/images/insp:1/json").json
+    assert found["RepoTags"] == ["insp:1"] and found["RepoDigests"] == []
+    assert found["Os"] == "linux" and found["Architecture"] == "amd64"
+    assert found["Created"] == "2020-01-02T03:04:05Z" and found["Config"]["Cmd"] == ["a"] and found["Config"]["Env"] == ["B=1"]
+    assert found["RootFS"]["Type"] == "layers" and len(found["RootFS"]["Layers"]) == 1
+    assert api.get(f"/images/{found['Id'].split(':')[1][:10]}/json").json["Id"] == found["Id"]
+
+
+def test_image_errors(api):
+    missing = api.get("/images/no-such/json")
+    assert missing.status == 404 and missing.message.endswith("No such image: no-such:latest")
+    assert api.delete("/images/no-such").status == 404
+    assert api.post("/images/no-such/tag?repo=x").status == 404
+    assert api.post("/images/busybox/tag?repo=UPPER").status == 400
+    assert api.post("/images/busybox/tag?repo=x&tag=bad!tag").status == 400
+    assert api.post("/images/busybox/tag?repo=ok&tag=1").status == 201
+    assert api.get('/images/json?filters={"no-such":["1"]}').status == 400
+
+
+def test_old_image_list(old_api, api):
+    image, = [i for i in old_api.get("/images/json").json if "busybox:latest" in i["RepoTags"]]
+    assert image["VirtualSize"] > 1_000_000
+    assert "VirtualSize" not in api.get("/images/json").json[0]

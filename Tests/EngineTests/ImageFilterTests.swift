@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct ShellPatternTests {
+    @Test(arguments: [
+        ("busybox", "busybox", true), ("busy*", "busybox", true), ("*", "a/b", false), ("*/b", "a/b", true),
+        ("b?sybox", "busybox", true), ("[a-c]usybox", "busybox", true), ("[^b]usybox", "busybox", false),
+        ("busybox:*", "busybox:latest", true), ("\\*", "*", true), ("[", "[", false),
+    ])
+    func matchesAsGoDoes(_ pattern: String, _ text: String, _ matches: Bool) {
+        #expect(ShellPattern(pattern).matches(text) == matches)
+    }
+
+    @Test func referencesMatchWithAndWithoutTag() {
+        #expect(ImageFilter.matches("busybox:latest", "busybox"))
+        #expect(ImageFilter.matches("host:5000/a/b:1", "host:5000/a/*"))
+        #expect(!ImageFilter.matches("busybox:latest", "busy"))
+    }
+}
