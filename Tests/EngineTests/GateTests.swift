@@ -6,23 +6,34 @@ import Testing
 @Suite struct GateTests {
     @Test func letsOneInAtATime() async {
         let gate = Gate()
-        let inside = Mutex(0)
-        let most = Mutex(0)
+        let tally = Tally()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
                     await gate.withGate {
-                        let now = inside.withLock { value in
-                            value += 1
-                            return value
-                        }
-                        most.withLock { $0 = max($0, now) }
+                        tally.enter()
                         await Task.yield()
-                        inside.withLock { $0 -= 1 }
+                        tally.leave()
                     }
                 }
             }
         }
-        #expect(most.withLock { $0 } == 1)
+        #expect(tally.most == 1)
     }
+}
+
+/// Counts who is inside, and the most there ever were.
+private final class Tally: Sendable {
+    private let counts = Mutex((now: 0, most: 0))
+
+    var most: Int { counts.withLock { $0.most } }
+
+    func enter() {
+        counts.withLock { counts in
+            counts.now += 1
+            counts.most = max(counts.most, counts.now)
+        }
+    }
+
+    func leave() { counts.withLock { $0.now -= 1 } }
 }

@@ -89,6 +89,10 @@ public final class Engine: Sendable {
         if !configuration.keepsContainersOnShutdown { await stopAll() }
         await workers.runQuietly { [self] in
             network?.stop()
+            // A bridge of our own that nobody uses goes with the engine; with containers on it, it stays as they do.
+            if configuration.network.createsBridge, !containers.all().contains(where: { $0.state.isRunning }) {
+                attempt("remove the network") { try network?.destroy() }
+            }
             attempt("close the database") { try store.close() }
         }
     }

@@ -1,6 +1,6 @@
 internal import Daemon
-internal import Engine
 internal import DaemonConfiguration
+internal import Engine
 internal import LinuxSystem
 
 // Wiring only: the command line, the daemon, the exit code.
@@ -11,7 +11,8 @@ do {
     switch command {
     case .help(let usage): print(usage, terminator: "")
     case .version: print("Docker version \(EngineBuild.version.version), build \(EngineBuild.version.gitCommit)")
-    case .run(let configuration): ChildProcess.exit(await Daemon(configuration: configuration).run())
+    // Not awaited: the main thread takes the signals, which the concurrency runtime would otherwise leave to their default.
+    case .run(let configuration): Daemon(configuration: configuration).run()
     }
 } catch {
     StandardError.write("\(error.message)\n")

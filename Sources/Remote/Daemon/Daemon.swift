@@ -15,6 +15,8 @@ public final class Daemon: Sendable {
 
     let configuration: DaemonConfiguration
     private let logger: Logger
+    private let ending = ReadyGate()
+    private let hangUps = Mutex<(@Sendable () -> Void)?>(nil)
 
     public init(configuration: DaemonConfiguration) {
         self.configuration = configuration
@@ -23,14 +25,37 @@ public final class Daemon: Sendable {
         self.logger = logger
     }
 
-    /// Serves until a signal ends it; returns the exit code.
-    public func run() async -> Int32 {
-        do {
-            try await serve()
-            return 0
-        } catch {
-            logger.critical("Shutting down daemon due to errors: \(error)")
-            return 1
+    /// Serves until a signal ends it, then ends the process: 0 after an orderly end, 1 after a failure, 128 + the number
+    /// at the fourth signal. Call on the main thread, before there are others.
+    public func run() -> Never {
+        DaemonProcess.ignoreBrokenPipes()
+        DaemonProcess.hold(Self.endSignals + [Self.hangUp])
+        // Ends the process.
+        Task.detached { [self] in
+            do {
+                try await serve()
+                ChildProcess.exit(0)
+            } catch {
+                logger.critical("Shutting down daemon due to errors: \(error)")
+                ChildProcess.exit(1)
+            }
+        }
+        takeSignals()
+    }
+
+    /// The main thread's only work.
+    private func takeSignals() -> Never {
+        var count = 0
+        while true {
+            let number = DaemonProcess.nextSignal(of: Self.endSignals + [Self.hangUp])
+            if number == Self.hangUp {
+                hangUps.withLock { $0 }?()
+                continue
+            }
+            count += 1
+            logger.info("Processing signal \(number)")
+            if count == 1 { ending.open() }
+            if count >= 4 { ChildProcess.exit(128 + number) }
         }
     }
 
@@ -38,8 +63,6 @@ public final class Daemon: Sendable {
         guard DaemonProcess.isRoot else {
             throw EngineError(.forbidden, "The Docker daemon needs to be run as root")
         }
-        DaemonProcess.ignoreBrokenPipes()
-        DaemonProcess.hold(Self.endSignals + [Self.hangUp])
         let pidFile = try PIDFile(path: configuration.pidFile)
         defer { pidFile.remove() }
 
@@ -50,13 +73,20 @@ public final class Daemon: Sendable {
         let api = RemoteAPI(backend: engine, settings: settings, logger: logger)
         let listener = HTTPListener(handler: api, ready: ready)
         // Bound first: who connects during the start waits instead of being refused.
-        let sockets = try await bindAll(listener)
-        try await engine.start()
+        let sockets: [BoundListener]
+        do {
+            sockets = try await bindAll(listener)
+            try await engine.start()
+        } catch {
+            removeSockets()
+            throw error
+        }
         ready.open()
         DaemonProcess.notify("READY=1")
         logger.info("API listen on \(configuration.hosts.joined(separator: ", "))")
 
-        await untilSignalled(engine)
+        hangUps.withLock { $0 = { engine.reload() } }
+        await ending.wait()
         DaemonProcess.notify("STOPPING=1")
         for socket in sockets { await socket.close() }
         await engine.shutdown()
@@ -76,30 +106,6 @@ public final class Daemon: Sendable {
         for host in configuration.hosts {
             guard case .unix(let path)? = (try? HostBinding(host))?.kind else { continue }
             try? HostFile.remove(path)
-        }
-    }
-
-    /// Returns at the first INT, TERM or QUIT. The fourth ends the process at once with 128 + its number.
-    private func untilSignalled(_ engine: Engine) async {
-        let logger = logger
-        await withCheckedContinuation { continuation in
-            _ = PlatformThread.detach {
-                var count = 0
-                while true {
-                    let number = DaemonProcess.nextSignal(of: Self.endSignals + [Self.hangUp])
-                    if number == Self.hangUp {
-                        engine.reload()
-                        continue
-                    }
-                    count += 1
-                    if count == 1 {
-                        logger.info("Processing signal \(number)")
-                        continuation.resume()
-                    } else if count >= 4 {
-                        ChildProcess.exit(128 + number)
-                    }
-                }
-            }
         }
     }
 }

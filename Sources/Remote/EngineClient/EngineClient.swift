@@ -103,8 +103,10 @@ public struct EngineClient: Sendable {
         }
     }
 
-    public func decode<Value: Decodable>(_ type: Value.Type, _ method: String, _ path: String) throws(EngineError) -> Value {
-        do { return try OrderedJSONDecoder().decode(type, from: try json(method, path)) } catch let error as EngineError {
+    public func decode<Value: Decodable>(
+        _ type: Value.Type, _ method: String, _ path: String, body: (any Encodable)? = nil
+    ) throws(EngineError) -> Value {
+        do { return try OrderedJSONDecoder().decode(type, from: try json(method, path, body: body)) } catch let error as EngineError {
             throw error
         } catch {
             throw EngineError(.internal, "the engine's answer can't be read: \(error)", cause: error)
@@ -115,5 +117,13 @@ public struct EngineClient: Sendable {
         do { return try OrderedJSONEncoder().encode(value) } catch {
             throw EngineError(.internal, "encode the request: \(error)", cause: error)
         }
+    }
+}
+
+extension EngineClient {
+    /// A call that sends JSON and has a small answer.
+    @discardableResult
+    public func call(_ method: String, _ path: String, encoding body: any Encodable) throws(EngineError) -> [UInt8] {
+        try call(method, path, body: try Self.encode(body))
     }
 }

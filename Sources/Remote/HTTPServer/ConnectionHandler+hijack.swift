@@ -18,6 +18,17 @@ extension ConnectionHandler {
         return written.futureResult.map { channel }
     }
 
+    /// Writes bytes of a hijacked connection past the encoder, which is still there until both ends are joined.
+    func writeRaw(_ buffer: ByteBuffer, promise: EventLoopPromise<Void>?) {
+        guard let context, context.channel.isActive,
+            let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+        else {
+            promise?.fail(ExchangeError.disconnected)
+            return
+        }
+        encoder.writeAndFlush(NIOAny(buffer), promise: promise)
+    }
+
     /// Takes HTTP's handlers out, so that bytes go to whoever stands behind them; what was held back goes there too.
     static func leavePipeline(_ channel: any Channel) {
         let pipeline = channel.pipeline.syncOperations

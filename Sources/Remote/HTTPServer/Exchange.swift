@@ -83,7 +83,7 @@ public final class Exchange: Sendable {
         }
         guard let client = try? await taken.get() else { return }
         if let backlog {
-            await copy(backlog) { buffer, promise in client.writeAndFlush(buffer, promise: promise) }
+            await copy(backlog) { buffer, promise in self.connection.value.writeRaw(buffer, promise: promise) }
         }
         guard let live else { return client.close(promise: nil) }
         await glue(client, live, filter: filter)

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Closed until the engine is ready: connections are taken, requests wait.
+/// Opens once, for all who wait: connections are taken before the engine is ready, requests wait here until it is.
 public final class ReadyGate: Sendable {
     private struct State {
         var isOpen = false
@@ -20,7 +20,8 @@ public final class ReadyGate: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    func wait() async {
+    /// Returns when it is open.
+    public func wait() async {
         if state.withLock({ $0.isOpen }) { return }
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in

@@ -1,4 +1,5 @@
 internal import EngineClient
+internal import OrderedJSON
 
 extension Command {
     static let wait = Command(

@@ -27,11 +27,11 @@ extension Engine {
     private func checkNetworks(_ request: ContainerCreateRequest) throws(EngineError) {
         let mode = request.hostConfig.networkMode
         guard ["", "default", "bridge", "none", "host"].contains(mode) || mode.hasPrefix("container:") else {
-            throw EngineError(.notFound, "network \(mode) not found")
+            throw EngineError(.badParameter, "network \(mode) not found")
         }
         for (name, settings) in request.networkingConfig?.endpointsConfig ?? [:] {
             guard ["default", "bridge", "none", "host", mode].contains(name) else {
-                throw EngineError(.notFound, "network \(name) not found")
+                throw EngineError(.badParameter, "network \(name) not found")
             }
             if let addresses = settings?.ipamConfig, !addresses.ipv4Address.isEmpty || !addresses.ipv6Address.isEmpty {
                 throw EngineError(

@@ -37,11 +37,21 @@ extension Engine {
         }
     }
 
+    /// The name an import gets; the tag may come beside the repository or behind it.
+    private func importName(_ request: ImageImport) throws(EngineError) -> ImageReference? {
+        guard !request.repository.isEmpty else { return nil }
+        guard request.tag.isEmpty else { return try ImageReference(name: request.repository, tag: request.tag) }
+        let reference = try ImageReference(parsing: request.repository)
+        guard reference.digest == nil else {
+            throw EngineError(.badParameter, "cannot import digest reference")
+        }
+        return reference.withDefaultTag
+    }
+
     public func importImage(
         _ request: ImageImport, progress: @escaping ProgressReport
     ) async throws(EngineError) {
-        let tag = try request.repository.isEmpty
-            ? nil : ImageReference(name: request.repository, tag: request.tag.isEmpty ? "latest" : request.tag)
+        let tag = try importName(request)
         var config = ContainerConfig()
         try ImageChanges.apply(request.changes, to: &config)
         let finalConfig = config

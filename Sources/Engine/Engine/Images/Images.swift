@@ -43,10 +43,11 @@ extension Engine {
     public func removeImage(
         _ name: String, force: Bool, noPrune: Bool
     ) async throws(EngineError) -> [ImageDeleted] {
-        let (id, removed) = try await workers.run { [self] in
+        let (id, known, removed) = try await workers.run { [self] in
             let image = try images.resolve(name)
+            let known = Set(try images.list().map(\.id.description))
             let removed = try images.remove(name, force: force, noPrune: noPrune, inUse: containerUses)
-            return (image.id.description, removed)
+            return (image.id.description, known, removed)
         }
         return removed.map { step in
             switch step {
@@ -54,7 +55,8 @@ extension Engine {
                 publishImage("untag", id: id, name: reference)
                 return ImageDeleted(untagged: reference)
             case .deleted(let deleted):
-                publishImage("delete", id: deleted, name: deleted)
+                // Layers are told to the client as Docker tells them; an event is for images only.
+                if known.contains(deleted) { publishImage("delete", id: deleted, name: deleted) }
                 return ImageDeleted(deleted: deleted)
             }
         }

@@ -1,0 +1,65 @@
+internal import Flags
+internal import GoTemplate
+internal import OrderedJSON
+
+/// Rows for people, in columns or by `--format`.
+struct Table {
+    struct Column {
+        var title: String
+        var key: String
+
+        init(_ title: String, _ key: String) {
+            self.title = title
+            self.key = key
+        }
+    }
+
+    private let columns: [Column]
+
+    init(_ columns: [Column]) { self.columns = columns }
+
+    func print(_ rows: [JSONValue], _ invocation: Invocation, idKey: String) throws {
+        let format = invocation.flags.text("format")
+        if invocation.flags.bool("quiet") && format.isEmpty {
+            for row in rows { invocation.console.print(row[idKey]?.stringValue ?? "") }
+        } else if format.isEmpty || format == "table" {
+            let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
+            invocation.console.write(TabWriter.text([columns.map(\.title)] + cells))
+        } else if format == "json" {
+            for row in rows { invocation.console.print(row.text()) }
+        } else {
+            try printTemplate(rows, format, invocation.console)
+        }
+    }
+
+    private func printTemplate(_ rows: [JSONValue], _ format: String, _ console: Console) throws {
+        let isTable = format.hasPrefix("table ")
+        let text = isTable ? String(format.dropFirst("table ".count)) : format
+        let template = try Format.template(text.replacing("\\t", with: "\t").replacing("\\n", with: "\n"))
+        let lines = try rows.map { try Format.render(template, $0) }
+        guard isTable else {
+            for line in lines { console.print(line) }
+            return
+        }
+        let titles = JSONObject(columns.map { ($0.key, JSONValue.string($0.title)) })
+        let head = try Format.render(template, .object(titles))
+        let cells = ([head] + lines).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        console.write(TabWriter.text(cells, minimumWidth: 10))
+    }
+}
+
+/// `--format` and `-f`.
+enum Format {
+    /// Errors: exit code 64, as 1.6 has it.
+    static func template(_ text: String) throws -> Template {
+        do throws(TemplateError) { return try Template(text) } catch {
+            throw CommandFailure("Template parsing error: \(error)", exitCode: 64)
+        }
+    }
+
+    static func render(_ template: Template, _ value: JSONValue) throws -> String {
+        do throws(TemplateError) { return try template.render(value) } catch {
+            throw CommandFailure("template: \(error)")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import APIModel
+internal import Flags
+internal import HostSystem
+
+/// The create request that a command line asks for.
+struct CreateBody {
+    let flags: FlagValues
+    var config = ContainerConfig()
+    var host = HostConfig()
+    var networking: NetworkingConfig?
+
+    /// Errors: values that are none, options that exclude each other (exit code 125, as they come before the container).
+    init(_ flags: FlagValues) throws {
+        self.flags = flags
+        do {
+            try setProcess()
+            try setStreams()
+            try setSecurity()
+            try setResources()
+            try setNetwork()
+            try setPorts()
+            try setVolumes()
+            try setHealth()
+            try checkConflicts()
+        } catch let error as CommandFailure {
+            throw CommandFailure(error.message, exitCode: RunExitCode.daemon)
+        }
+    }
+
+    var request: ContainerCreateRequest {
+        ContainerCreateRequest(config: config, hostConfig: host, networkingConfig: networking)
+    }
+
+    private mutating func setProcess() throws {
+        config.image = flags.arguments.first ?? ""
+        let words = Array(flags.arguments.dropFirst())
+        config.cmd = words.isEmpty ? nil : words
+        if flags.isSet("entrypoint") { config.entrypoint = [flags.text("entrypoint")] }
+        config.user = flags.text("user")
+        config.workingDir = flags.text("workdir")
+        guard config.workingDir.isEmpty || config.workingDir.hasPrefix("/") else {
+            throw CommandFailure("the working directory '\(config.workingDir)' is invalid, it needs to be an absolute path")
+        }
+        let environment = try EnvironmentFile.all(flags.list("env-file"), flags.list("env"))
+        config.env = environment.isEmpty ? nil : environment
+        config.labels = try labels()
+        config.stopSignal = flags.text("stop-signal")
+        if flags.isSet("stop-timeout") { config.stopTimeout = flags.integer("stop-timeout") }
+        if flags.isSet("init") { host.initProcess = flags.bool("init") }
+        host.restartPolicy = try restartPolicy()
+        host.logConfig = logConfig()
+        host.runtime = flags.text("runtime")
+        host.isolation = flags.text("isolation")
+        host.storageOpt = try KeyValue.map(flags.list("storage-opt"), of: "storage-opt")
+        host.annotations = try KeyValue.map(flags.list("annotation"), of: "annotation")
+        host.containerIDFile = flags.text("cidfile")
+    }
+
+    private func labels() throws -> [String: String]? {
+        var labels: [String: String] = [:]
+        for line in try EnvironmentFile.all(flags.list("label-file"), []) + flags.list("label") {
+            let (key, value) = KeyValue.split(line)
+            labels[key] = value ?? ""
+        }
+        return labels.isEmpty ? nil : labels
+    }
+
+    private mutating func setStreams() throws {
+        config.tty = flags.bool("tty")
+        config.openStdin = flags.bool("interactive")
+        let names = flags.list("attach").map { $0.lowercased() }
+        guard names.allSatisfy({ ["stdin", "stdout", "stderr"].contains($0) }) else {
+            throw CommandFailure("valid streams are STDIN, STDOUT and STDERR.")
+        }
+        config.attachStdin = names.isEmpty ? config.openStdin : names.contains("stdin")
+        config.attachStdout = names.isEmpty || names.contains("stdout")
+        config.attachStderr = names.isEmpty || names.contains("stderr")
+        config.stdinOnce = config.openStdin && config.attachStdin
+    }
+
+    private func logConfig() -> LogConfig {
+        var log = LogConfig()
+        log.type = flags.text("log-driver")
+        for option in flags.list("log-opt") {
+            let (key, value) = KeyValue.split(option)
+            log.config[key] = value ?? ""
+        }
+        return log
+    }
+
+    private func restartPolicy() throws -> RestartPolicy {
+        var policy = RestartPolicy()
+        let parts = flags.text("restart").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        policy.name = parts.first.map(String.init) ?? ""
+        guard parts.count == 2 else { return policy }
+        guard policy.name == "on-failure", let count = Int(parts[1]), count >= 0 else {
+            throw CommandFailure("invalid restart policy format: \(flags.text("restart"))")
+        }
+        policy.maximumRetryCount = count
+        return policy
+    }
+
+    private func checkConflicts() throws {
+        let mode = host.networkMode
+        let shares = mode == "host" || mode.hasPrefix("container:")
+        let detail = mode == "host" ? "the host network mode (--net)" : "container network mode (--net)"
+        if shares && flags.isSet("hostname") && mode != "host" { throw conflict("-h and \(detail)") }
+        if shares && flags.isSet("link") { throw conflict("--link can't be used with \(detail)") }
+        if mode.hasPrefix("container:") && flags.isSet("dns") { throw conflict("--dns and \(detail)") }
+        if mode.hasPrefix("container:") && flags.isSet("mac-address") { throw conflict("--mac-address and \(detail)") }
+        if mode.hasPrefix("container:") && flags.isSet("add-host") { throw conflict("--add-host and \(detail)") }
+    }
+
+    private func conflict(_ text: String) -> CommandFailure { CommandFailure("Conflicting options: \(text)") }
+}

@@ -1,0 +1,19 @@
+/// `key=value` words.
+enum KeyValue {
+    /// The value is nil without an equals sign.
+    static func split(_ word: String) -> (key: String, value: String?) {
+        guard let equals = word.firstIndex(of: "=") else { return (word, nil) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    /// Errors: a word without `=`.
+    static func map(_ words: [String], of flag: String) throws -> [String: String] {
+        var result: [String: String] = [:]
+        for word in words {
+            let (key, value) = split(word)
+            guard let value, !key.isEmpty else { throw CommandFailure("invalid argument \"\(word)\" for --\(flag): expected key=value") }
+            result[key] = value
+        }
+        return result
+    }
+}

@@ -1,0 +1,88 @@
+internal import APIModel
+internal import EngineClient
+internal import Flags
+internal import HostSystem
+internal import OrderedJSON
+internal import Primitives
+
+extension Command {
+    private static let usageText = "IMAGE [COMMAND] [ARG...]"
+
+    static let create = Command(
+        "create", usageText, about: "Create a new container", count: many, flags: ContainerFlags.all
+    ) { invocation in
+        let id = try ContainerCreation(invocation).create(CreateBody(invocation.flags))
+        invocation.console.print(id)
+        return 0
+    }
+
+    static let run = Command(
+        "run", usageText, about: "Run a command in a new container", count: many,
+        flags: ContainerFlags.all + [
+            Flag("d", "detach", help: "Run container in background and print container ID"),
+            Flag("detach-keys", kind: .text, help: "Override the key sequence for detaching a container"),
+            Flag("rm", help: "Automatically remove the container when it exits"),
+            Flag("sig-proxy", default: "true", help: "Proxy received signals to the process"),
+        ]
+    ) { try ForegroundRun($0).run() }
+}
+
+/// `run`: create, attach, wait, start, copy, in that order, so that nothing the container says is lost.
+struct ForegroundRun {
+    private let invocation: Invocation
+    private var flags: FlagValues { invocation.flags }
+    private var client: EngineClient { invocation.client }
+
+    init(_ invocation: Invocation) { self.invocation = invocation }
+
+    func run() throws -> Int32 {
+        var body = try CreateBody(flags)
+        body.host.autoRemove = flags.bool("rm")
+        let isDetached = flags.bool("detach")
+        try check(body)
+        if isDetached {
+            body.config.attachStdin = false
+            body.config.attachStdout = false
+            body.config.attachStderr = false
+            body.config.stdinOnce = false
+        }
+        let id = try ContainerCreation(invocation).create(body)
+        return isDetached ? try startDetached(id) : try runAttached(id, body)
+    }
+
+    private func check(_ body: CreateBody) throws {
+        func conflict(_ text: String) -> CommandFailure { CommandFailure("Conflicting options: \(text)", exitCode: RunExitCode.daemon) }
+        if flags.bool("detach") && flags.isSet("attach") { throw conflict("-a and -d") }
+        if flags.bool("rm") && !["no", ""].contains(body.host.restartPolicy.name) { throw conflict("--restart and --rm") }
+        let needsTerminal = !flags.bool("detach") && body.config.tty && body.config.attachStdin
+        if needsTerminal && !invocation.console.input.isTerminal {
+            throw CommandFailure("cannot enable tty mode on non tty input")
+        }
+    }
+
+    private func startDetached(_ id: String) throws -> Int32 {
+        try start(id)
+        invocation.console.print(id)
+        return 0
+    }
+
+    private func start(_ id: String) throws {
+        do {
+            try client.call("POST", "/containers/\(id)/start")
+        } catch {
+            throw CommandFailure("docker: \(Failure.text(error))", exitCode: RunExitCode.of(error))
+        }
+    }
+
+    private func runAttached(_ id: String, _ body: CreateBody) throws -> Int32 {
+        var attachment = try ContainerAttachment(
+            invocation, id, config: body.config, condition: body.host.autoRemove ? .removed : .nextExit)
+        do {
+            try start(id)
+        } catch {
+            attachment.close()
+            throw error
+        }
+        return try attachment.finish()
+    }
+}

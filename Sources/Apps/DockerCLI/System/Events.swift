@@ -1,0 +1,45 @@
+internal import EngineClient
+internal import Flags
+internal import HostSystem
+internal import OrderedJSON
+internal import Primitives
+
+extension Command {
+    static let events = Command(
+        "events", about: "Get real time events from the server",
+        flags: [
+            Flag("f", "filter", kind: .list, help: "Filter output based on conditions provided"),
+            Flag("format", kind: .text, help: "Format output using a Go template"),
+            Flag("since", kind: .text, help: "Show all events created since timestamp"),
+            Flag("until", kind: .text, help: "Stream events until this timestamp"),
+        ]
+    ) { invocation in
+        let format = invocation.flags.text("format")
+        let template = format.isEmpty || format == "json" ? nil : try Format.template(format)
+        var query = Query()
+        query["since"] = try TimeWord.query(invocation.flags.text("since"))
+        query["until"] = try TimeWord.query(invocation.flags.text("until"))
+        try query.filters(invocation.flags.list("filter"))
+        try invocation.client.objects("GET", "/events\(query.text)") { event throws(EngineError) in
+            if let template {
+                do { invocation.console.print(try Format.render(template, event)) } catch {
+                    throw EngineError(.badParameter, Failure.text(error))
+                }
+            } else {
+                try invocation.console.output.write((format == "json" ? event.text() : EventLine.text(event)) + "\n")
+            }
+        }
+        return 0
+    }
+}
+
+/// `2015-04-07T10:00:00.000000000Z <id>: (from image:tag) start`
+enum EventLine {
+    static func text(_ event: JSONValue) -> String {
+        let time = Timestamp(nanoseconds: event["timeNano"]?.integerValue ?? 0).fixedWidth
+        let id = event["id"]?.stringValue ?? event["Actor"]?["ID"]?.stringValue ?? ""
+        let from = event["from"]?.stringValue ?? event["Actor"]?["Attributes"]?["image"]?.stringValue ?? ""
+        let action = event["status"]?.stringValue ?? event["Action"]?.stringValue ?? ""
+        return "\(time) \(id): " + (from.isEmpty ? "" : "(from \(from)) ") + action
+    }
+}

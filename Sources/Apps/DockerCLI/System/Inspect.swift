@@ -1,0 +1,58 @@
+internal import EngineClient
+internal import Flags
+internal import GoTemplate
+internal import OrderedJSON
+internal import Primitives
+
+extension Command {
+    static let inspect = Command(
+        "inspect", "CONTAINER|IMAGE [CONTAINER|IMAGE...]",
+        about: "Return low-level information on a container or image", count: many,
+        flags: [
+            Flag("f", "format", kind: .text, help: "Format the output using the given go template"),
+            Flag("s", "size", help: "Display total file sizes if the type is container"),
+            Flag("type", kind: .text, help: "Only inspect objects of the given type (container, image)"),
+        ]
+    ) { invocation in
+        let format = invocation.flags.text("format")
+        let template = format.isEmpty || format == "json" ? nil : try Format.template(format)
+        var found: [JSONValue] = []
+        var failed = false
+        for name in invocation.arguments {
+            do {
+                let value = try invocation.object(named: name)
+                if let template { invocation.console.print(try Format.render(template, value)) } else { found.append(value) }
+            } catch {
+                invocation.console.complain(Failure.text(error))
+                failed = true
+            }
+        }
+        if format == "json" {
+            for value in found { invocation.console.print(value.text()) }
+        } else if template == nil {
+            invocation.console.print(JSONValue.array(found).text(.indented("    ")))
+        }
+        return failed ? 1 : 0
+    }
+}
+
+extension Invocation {
+    /// A container before an image.
+    fileprivate func object(named name: String) throws -> JSONValue {
+        let type = flags.text("type")
+        guard ["", "container", "image"].contains(type) else { throw CommandFailure("inspect --type \(type) is not supported yet") }
+        let size = flags.bool("size") ? "?size=1" : ""
+        if type != "image" {
+            do throws(EngineError) {
+                return try client.json("GET", "/containers/\(EngineClient.escape(name))/json\(size)")
+            } catch {
+                guard error.kind == .notFound else { throw error }
+                if type == "container" { throw CommandFailure("Error: No such container: \(name)") }
+            }
+        }
+        do throws(EngineError) { return try client.json("GET", "/images/\(EngineClient.escape(name))/json") } catch {
+            guard error.kind == .notFound else { throw error }
+            throw CommandFailure("Error: No such \(type.isEmpty ? "image or container" : "image"): \(name)")
+        }
+    }
+}
