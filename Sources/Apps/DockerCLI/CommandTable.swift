@@ -47,7 +47,7 @@ enum CommandTable {
     static func named(_ name: String) throws(UsageError) -> Command {
         if let command = all.first(where: { $0.name == name }) { return command }
         if missing.contains(name) { throw missing(name) }
-        throw UsageError("docker: '\(name)' is not a docker command.\nSee 'docker --help'.")
+        throw UsageError("docker: '\(name)' is not a docker command. See 'docker --help'.")
     }
 
     private static func missing(_ name: String) -> UsageError { UsageError("docker: '\(name)' is not supported yet") }

@@ -35,7 +35,6 @@ extension LaunchSpec {
             if hostConfig.ipcMode == "none" { return nil }
             if hostConfig.ipcMode == "host" { return bind("/dev/shm", at: mount) }
             return sharedMemoryPath.map { bind($0, at: mount) } ?? mount
-        case "/dev/mqueue" where hostConfig.ipcMode == "host": return bind("/dev/mqueue", at: mount)
         default: return mount
         }
     }

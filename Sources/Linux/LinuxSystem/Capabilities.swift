@@ -22,11 +22,12 @@ public struct Capabilities: OptionSet, Sendable, Hashable {
         self.init(rawValue: 1 << UInt64(number))
     }
 
-    /// What the running kernel knows: a newer name than its last is not an error but nothing to give.
-    public static func known() -> Capabilities {
-        var last = 63
-        while last >= 0, cl_prctl(23, UInt(last), 0, 0, 0) < 0 { last -= 1 }
-        return last == 63 ? Capabilities(rawValue: .max) : Capabilities(rawValue: (1 << UInt64(last + 1)) - 1)
+    /// What there is to give: the bounding set (`PR_CAPBSET_READ`). What the kernel does not know, or somebody above has
+    /// taken away, is not an error but nothing to give.
+    public static func available() -> Capabilities {
+        (0..<64).reduce(into: Capabilities()) { set, number in
+            if cl_prctl(23, UInt(number), 0, 0, 0) == 1 { set.formUnion(Capabilities(rawValue: 1 << UInt64(number))) }
+        }
     }
 
     /// Takes every other capability out of the bounding set for good (`PR_CAPBSET_DROP`).

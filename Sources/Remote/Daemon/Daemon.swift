@@ -63,6 +63,7 @@ public final class Daemon: Sendable {
         guard DaemonProcess.isRoot else {
             throw EngineError(.forbidden, "The Docker daemon needs to be run as root")
         }
+        try Engine.check(engineConfiguration())
         let pidFile = try PIDFile(path: configuration.pidFile)
         defer { pidFile.remove() }
 

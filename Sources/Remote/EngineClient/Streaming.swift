@@ -29,8 +29,8 @@ extension EngineClient {
     /// Gives the answer's bytes as they come. Errors: what the server says, or what `take` throws.
     public func stream(
         _ method: String, _ path: String, source: Descriptor? = nil,
-        _ take: ([UInt8]) throws(EngineError) -> Void
-    ) throws(EngineError) {
+        _ take: ([UInt8]) throws -> Void
+    ) throws {
         let connection = try connect()
         defer { connection.closeNow() }
         let reply = try send(method, path, connection, source: source)
@@ -45,10 +45,10 @@ extension EngineClient {
     /// Gives the JSON objects of a stream one by one.
     public func objects(
         _ method: String, _ path: String, source: Descriptor? = nil,
-        _ take: (JSONValue) throws(EngineError) -> Void
-    ) throws(EngineError) {
+        _ take: (JSONValue) throws -> Void
+    ) throws {
         var pending: [UInt8] = []
-        try stream(method, path, source: source) { bytes throws(EngineError) in
+        try stream(method, path, source: source) { bytes in
             pending += bytes
             while let end = pending.firstIndex(of: 10) {
                 let line = Array(pending[..<end])

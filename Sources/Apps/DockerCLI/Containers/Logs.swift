@@ -13,7 +13,9 @@ extension Command {
             Flag("n", "tail", kind: .text, default: "all", help: "Number of lines to show from the end of the logs"),
             Flag("until", kind: .text, help: "Show logs before a timestamp"),
         ]
-    ) { invocation in
+    ) { try printLogs($0) }
+
+    private static func printLogs(_ invocation: Invocation) throws -> Int32 {
         let path = "/containers/\(EngineClient.escape(invocation.subject))"
         let isTTY = try invocation.client.json("GET", "\(path)/json")["Config"]?["Tty"]?.boolValue ?? false
         var query = Query()
@@ -25,11 +27,7 @@ extension Command {
         query["since"] = try TimeWord.query(invocation.flags.text("since"))
         query["until"] = try TimeWord.query(invocation.flags.text("until"))
         var printer = StreamPrinter(invocation.console, isMultiplexed: !isTTY)
-        try invocation.client.stream("GET", "\(path)/logs\(query.text)") { bytes throws(EngineError) in
-            do { try printer.write(bytes) } catch {
-                throw error as? EngineError ?? EngineError(.unavailable, Failure.text(error))
-            }
-        }
+        try invocation.client.stream("GET", "\(path)/logs\(query.text)") { try printer.write($0) }
         return 0
     }
 }

@@ -19,7 +19,7 @@ struct ProgressDisplay {
     static func show(_ client: EngineClient, _ path: String, source: Descriptor? = nil, to output: Descriptor) throws {
         var display = ProgressDisplay(output)
         var failure: CommandFailure?
-        try client.objects("POST", path, source: source) { message throws(EngineError) in
+        try client.objects("POST", path, source: source) { message in
             if let text = message["errorDetail"]?["message"]?.stringValue ?? message["error"]?.stringValue {
                 failure = CommandFailure(message["errorDetail"]?["code"]?.integerValue == 401 ? "Authentication is required." : text)
             } else {

@@ -43,7 +43,7 @@ struct ContainerAttachment {
         let terminal = TerminalSession(
             invocation.console, invocation.client, resizePath: isTTY ? "/containers/\(id)/resize" : nil, isRaw: isRaw)
         defer { terminal.restore() }
-        terminal.resize()
+        terminal.resizeFirst()
         var relay = Relay(session, invocation.console, takesInput: takesInput)
         relay.detachKeys = isTTY ? detachKeys : nil
         relay.exit = pending.connection
@@ -63,7 +63,7 @@ struct ContainerAttachment {
         relay.signals = SignalPipe.open(for: (forwards ? SignalPipe.forwarded : []) + [SignalPipe.windowChange])
         let (client, id) = (invocation.client, id)
         relay.onSignal = { number in
-            guard number != SignalPipe.windowChange else { return terminal.resize() }
+            if number == SignalPipe.windowChange { return terminal.resize() }
             _ = try? client.call("POST", "/containers/\(id)/kill?signal=\(SignalName.of(number))")
         }
     }

@@ -83,7 +83,7 @@ struct ExecRun {
             invocation.console, client, resizePath: isTTY ? "\(path)/resize" : nil,
             isRaw: isTTY && takesInput && invocation.console.input.isTerminal)
         defer { terminal.restore() }
-        terminal.resize()
+        terminal.resizeFirst()
         var relay = Relay(session, invocation.console, takesInput: takesInput)
         relay.detachKeys = isTTY ? keys : nil
         relay.signals = isTTY ? SignalPipe.open(for: [SignalPipe.windowChange]) : nil

@@ -70,6 +70,8 @@ struct ForegroundRun {
         do {
             try client.call("POST", "/containers/\(id)/start")
         } catch {
+            // `--rm` means that nothing is left; engines differ in whether they see to it after a failed start.
+            if flags.bool("rm") { _ = try? client.call("DELETE", "/containers/\(id)?v=1&force=1") }
             throw CommandFailure("docker: \(Failure.text(error))", exitCode: RunExitCode.of(error))
         }
     }

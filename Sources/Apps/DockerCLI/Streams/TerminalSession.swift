@@ -20,8 +20,25 @@ struct TerminalSession {
     func restore() { saved?.restore() }
 
     /// Tells the engine the size; a container that is gone by now does not matter.
-    func resize() {
-        guard let resizePath, let size = Terminal.size(of: console.output), size.rows > 0 || size.columns > 0 else { return }
-        _ = try? client.call("POST", "\(resizePath)?h=\(size.rows)&w=\(size.columns)")
+    func resize() { _ = tellSize() }
+
+    /// The first size may come before the process has its terminal: a few tries, 10 ms, 20 ms … apart.
+    func resizeFirst() {
+        var pause: Int32 = 10
+        while !tellSize(), pause <= 100 {
+            _ = Descriptor.wait(for: [], milliseconds: pause)
+            pause += 10
+        }
+    }
+
+    private func tellSize() -> Bool {
+        guard let resizePath, let size = Terminal.size(of: console.output) else { return true }
+        guard size.rows > 0 || size.columns > 0 else { return true }
+        do {
+            try client.call("POST", "\(resizePath)?h=\(size.rows)&w=\(size.columns)")
+            return true
+        } catch {
+            return false
+        }
     }
 }

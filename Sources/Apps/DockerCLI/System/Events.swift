@@ -13,18 +13,18 @@ extension Command {
             Flag("since", kind: .text, help: "Show all events created since timestamp"),
             Flag("until", kind: .text, help: "Stream events until this timestamp"),
         ]
-    ) { invocation in
+    ) { try follow($0) }
+
+    private static func follow(_ invocation: Invocation) throws -> Int32 {
         let format = invocation.flags.text("format")
         let template = format.isEmpty || format == "json" ? nil : try Format.template(format)
         var query = Query()
         query["since"] = try TimeWord.query(invocation.flags.text("since"))
         query["until"] = try TimeWord.query(invocation.flags.text("until"))
         try query.filters(invocation.flags.list("filter"))
-        try invocation.client.objects("GET", "/events\(query.text)") { event throws(EngineError) in
+        try invocation.client.objects("GET", "/events\(query.text)") { event in
             if let template {
-                do { invocation.console.print(try Format.render(template, event)) } catch {
-                    throw EngineError(.badParameter, Failure.text(error))
-                }
+                invocation.console.print(try Format.render(template, event))
             } else {
                 try invocation.console.output.write((format == "json" ? event.text() : EventLine.text(event)) + "\n")
             }

@@ -172,7 +172,22 @@ extension Engine {
             guard PortKey.parse(text) != nil else {
                 throw EngineError(.badParameter, "invalid port specification: \"\(text)\"")
             }
-            for binding in bindings ?? [] { _ = try PortRequests.range(binding.hostPort) }
+            for binding in bindings ?? [] {
+                _ = try PortRequests.range(binding.hostPort)
+                guard HostAddress.isValid(binding.hostIP) else {
+                    throw EngineError(.badParameter, "Invalid ip address: \(binding.hostIP)")
+                }
+            }
         }
+    }
+}
+
+/// Addresses of the host as ports are published at: IPv4 in four numbers, IPv6 by its colons, or none.
+enum HostAddress {
+    static func isValid(_ text: String) -> Bool {
+        if text.isEmpty { return true }
+        if text.contains(":") { return text.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." } }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 }

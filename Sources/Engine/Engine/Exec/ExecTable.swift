@@ -15,7 +15,6 @@ final class ExecTable: Sendable {
         var pid: Int32 = 0
         var exitCode: Int?
         var progress: StartProgress?
-        var isContainerGone = false
     }
 
     /// Finished instances are dropped, oldest first, past this many.
@@ -57,6 +56,7 @@ final class ExecTable: Sendable {
     }
 
     func started(_ id: String, pid: Int32) {
+
         let progress = state.withLock { state -> StartProgress? in
             guard state.instances[id]?.phase == .starting else { return nil }
             state.instances[id]?.phase = .running

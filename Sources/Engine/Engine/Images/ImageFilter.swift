@@ -40,6 +40,12 @@ struct ImageFilter: Sendable {
         return patterns.isEmpty || image.tags.contains { tag in patterns.contains { Self.matches(tag, $0) } }
     }
 
+    /// Of an image's names, those that a reference filter asks for.
+    func shows(_ tag: String) -> Bool {
+        let patterns = filters["reference"]
+        return patterns.isEmpty || patterns.contains { Self.matches(tag, $0) }
+    }
+
     private func matchesLabels(_ image: Image) -> Bool {
         let labels = image.config.labels
         func holds(_ wanted: String) -> Bool {

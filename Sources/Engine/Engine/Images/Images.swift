@@ -11,6 +11,7 @@ extension Engine {
             let used = Dictionary(grouping: containers.all().map(\.record.imageID), by: \.self).mapValues(\.count)
             return try all.filter { try filter.matches($0, resolve: images.resolve) }.map { image in
                 var row = ImageSummary(image)
+                row.repoTags = row.repoTags.filter(filter.shows)
                 row.containers = Int64(used[image.id.description] ?? 0)
                 return row
             }

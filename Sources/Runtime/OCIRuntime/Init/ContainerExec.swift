@@ -29,7 +29,6 @@ struct ContainerExec {
 
     private func become() throws(StartFailure) -> Never {
         try EarlySettings.apply(process, cgroup: cgroup)
-        try EarlySettings.limit(process)
         try doing("join namespaces") { () throws(SystemError) in
             try namespaces.join(container.fd)
             if namespaces.contains(.user) {

@@ -34,7 +34,6 @@ struct ContainerInit {
         ProcessAttributes.setFileModeMask(0)
         try EarlySettings.apply(plan.process, cgroup: cgroup)
         try enterNamespaces()
-        try EarlySettings.limit(plan.process)
         try doing("join session keyring") { () throws(SystemError) in
             try ProcessAttributes.joinSessionKeyring("_ses.\(plan.config.containerID)")
         }

@@ -72,14 +72,14 @@ struct Credentials {
     }
 }
 
-/// The five sets, cut to what the kernel knows; unknown names are ignored as runc does, with none given all are empty.
+/// The five sets, cut to what there is to give; unknown names are ignored as runc does, with none given all are empty.
 struct CapabilitySets {
     var bounding, effective, permitted, inheritable, ambient: Capabilities
 
     init(_ names: OCICapabilities?) {
-        let known = Capabilities.known()
+        let available = Capabilities.available()
         func set(_ list: [String]?) -> Capabilities {
-            (list ?? []).reduce(into: Capabilities()) { $0.formUnion(Capabilities(name: $1) ?? []) }.intersection(known)
+            (list ?? []).reduce(into: Capabilities()) { $0.formUnion(Capabilities(name: $1) ?? []) }.intersection(available)
         }
         bounding = set(names?.bounding)
         effective = set(names?.effective)

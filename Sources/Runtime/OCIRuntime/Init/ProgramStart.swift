@@ -8,6 +8,8 @@ struct ProgramStart {
         let process = credentials.process
         guard let name = process.args.first else { throw StartFailure(.other, "process has no arguments") }
         ProcessAttributes.setFileModeMask(process.user.umask ?? 0o022)
+        // As late as can be: a small limit on files would keep us from setting anything up.
+        try EarlySettings.limit(process)
         try credentials.apply(directory: process.cwd)
         let environment = credentials.environment
         let path = try ProgramLookup.files.find(name, environment: environment)

@@ -125,6 +125,11 @@ final class ProcessStreams {
         if !finished && clients.contains(where: \.isFull) { holdBack() }
     }
 
+    /// Says something to the clients that the process did not say itself.
+    func tell(_ text: String) {
+        Array(text.utf8).withUnsafeBytes { passOn($0, from: .stdout) }
+    }
+
     // MARK: Back pressure
 
     private func holdBack() {

@@ -138,9 +138,11 @@ extension Supervisor {
         case .running: broadcast(.execStarted(id: id, pid: exec.pid))
         case .failed(let failure):
             execs.removeValue(forKey: id)
+            // Before the streams end: whoever sees their end may ask how it went.
+            broadcast(.execFailed(id: id, failure))
+            exec.streams.tell("OCI runtime exec failed: exec failed: unable to start container process: \(failure.message)\r\n")
             exec.streams.finish()
             finishing(exec)
-            broadcast(.execFailed(id: id, failure))
         case .preparing: break
         }
     }
@@ -150,9 +152,9 @@ extension Supervisor {
         guard let exec = execs.values.first(where: { $0.pid == pid }), let id = exec.id else { return }
         if case .preparing = exec.phase, exec.readChannel() { execSettled(exec) }
         guard execs.removeValue(forKey: id) != nil else { return }
+        broadcast(.execExited(id: id, code: status))
         exec.streams.finish()
         finishing(exec)
-        broadcast(.execExited(id: id, code: status))
     }
 
     /// Keeps an ended exec's streams until their clients have everything.

@@ -1,0 +1,79 @@
+#compdef docker
+
+local -a commands
+if (( CURRENT == 2 )); then
+    commands=(
+        'attach:Attach to a running container'
+        'create:Create a new container'
+        'events:Get real time events from the server'
+        'exec:Run a command in a running container'
+        'help:Print help for a command'
+        'history:Show the history of an image'
+        'images:List images'
+        'import:Create an empty filesystem image and import the contents of the'
+        'info:Display system-wide information'
+        'inspect:Return low-level information on a container or image'
+        'kill:Kill a running container'
+        'load:Load an image from a tar archive or STDIN'
+        'logs:Fetch the logs of a container'
+        'pause:Pause all processes within a container'
+        'port:List port mappings for the CONTAINER, or lookup the public-facing port that'
+        'ps:List containers'
+        'pull:Pull an image or a repository from a registry'
+        'rename:Rename an existing container'
+        'restart:Restart a running container'
+        'rm:Remove one or more containers'
+        'rmi:Remove one or more images'
+        'run:Run a command in a new container'
+        'save:Save an image(s) to a tar archive (streamed to STDOUT by default)'
+        'start:Start one or more stopped containers'
+        'stop:Stop a running container'
+        'tag:Tag an image into a repository'
+        'top:Display the running processes of a container'
+        'unpause:Unpause all processes within a container'
+        'version:Show the Docker version information'
+        'wait:Block until a container stops, then print its exit code'
+    )
+    _describe 'docker command' commands
+    return
+fi
+if [[ "$words[CURRENT]" == -* ]]; then
+    case "$words[2]" in
+        attach) compadd -- --detach-keys --no-stdin --sig-proxy --help ;;
+        create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        events) compadd -- --filter --format --since --until -f --help ;;
+        exec) compadd -- --detach --detach-keys --env --env-file --interactive --privileged --tty --user --workdir -d -e -i -t -u -w --help ;;
+        help) compadd --  --help ;;
+        history) compadd -- --format --human --no-trunc --quiet -H -q --help ;;
+        images) compadd -- --all --digests --filter --format --no-trunc --quiet -a -f -q --help ;;
+        import) compadd -- --change --message --platform -c -m --help ;;
+        info) compadd -- --format -f --help ;;
+        inspect) compadd -- --format --size --type -f -s --help ;;
+        kill) compadd -- --signal -s --help ;;
+        load) compadd -- --input --quiet -i -q --help ;;
+        logs) compadd -- --follow --since --tail --timestamps --until -f -n -t --help ;;
+        pause) compadd --  --help ;;
+        port) compadd --  --help ;;
+        ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
+        pull) compadd -- --all-tags --platform -a --help ;;
+        rename) compadd --  --help ;;
+        restart) compadd -- --signal --time --timeout -s -t --help ;;
+        rm) compadd -- --force --link --volumes -f -l -v --help ;;
+        rmi) compadd -- --force --no-prune -f --help ;;
+        run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        save) compadd -- --output -o --help ;;
+        start) compadd -- --attach --detach-keys --interactive -a -i --help ;;
+        stop) compadd -- --signal --time --timeout -s -t --help ;;
+        tag) compadd -- --force -f --help ;;
+        top) compadd --  --help ;;
+        unpause) compadd --  --help ;;
+        version) compadd -- --format -f --help ;;
+        wait) compadd --  --help ;;
+    esac
+    return
+fi
+case "$words[2]" in
+    attach|exec|inspect|kill|logs|pause|port|rename|restart|rm|start|stop|top|unpause|wait) compadd -- ${(f)"$(docker ps -a --format '{{.Names}}' 2>/dev/null)"} ;;
+    create|history|rmi|run|save|tag) compadd -- ${(f)"$(docker images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)"} ;;
+    *) _files ;;
+esac
