@@ -69,9 +69,11 @@ let targets: [Target] = [
     // Image
     room("Image", "LayerFS", ["Primitives", "TarCodec", "LinuxSystem", "CISAL", "CZstd", "CLzma", "CBz2"]),
     room("Image", "GraphDrivers", ["Primitives", "LayerFS", "LinuxSystem", "TarCodec"]),
-    room("Image", "ImageStore", [
-        "Primitives", "OrderedJSON", "ImageModel", "GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", .grdb,
-    ]),
+    room(
+        "Image", "ImageStore",
+        [
+            "Primitives", "OrderedJSON", "ImageModel", "GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", .grdb,
+        ]),
 
     // Runtime
     room("Runtime", "OCIRuntime", ["Primitives", "OrderedJSON", "LinuxSystem", "CLinux", "Cgroups"]),
@@ -85,32 +87,45 @@ let targets: [Target] = [
     room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
     room("Engine", "LaunchSpec", ["Primitives", "APIModel", "OCIRuntime", "SeccompPolicy", "Cgroups", "LinuxSystem"]),
     room("Engine", "DaemonConfiguration", ["OrderedJSON"]),
-    room("Engine", "Engine", [
-        "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS", "OCIRuntime",
-        "Cgroups", "SeccompPolicy", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes", "LinuxSystem",
-        "DaemonConfiguration", .grdb, .logging,
-    ]),
+    room(
+        "Engine", "Engine",
+        [
+            "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS",
+            "OCIRuntime",
+            "Cgroups", "SeccompPolicy", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes", "LinuxSystem",
+            "DaemonConfiguration", .grdb, .logging,
+        ]),
 
     // Remote
-    room("Remote", "HTTPServer", [
-        "Primitives", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
-    ]),
-    room("Remote", "RemoteAPI", [
-        "Primitives", "OrderedJSON", "APIModel", "HTTPServer", "HostSystem", .nioCore, .nioHTTP1, .logging,
-    ]),
-    room("Remote", "EngineClient", [
-        "Primitives", "OrderedJSON", "APIModel", "HostSystem",
-    ]),
+    room(
+        "Remote", "HTTPServer",
+        [
+            "Primitives", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
+        ]),
+    room(
+        "Remote", "RemoteAPI",
+        [
+            "Primitives", "OrderedJSON", "APIModel", "HTTPServer", "HostSystem", .nioCore, .nioHTTP1, .logging,
+        ]),
+    room(
+        "Remote", "EngineClient",
+        [
+            "Primitives", "OrderedJSON", "APIModel", "HostSystem",
+        ]),
 
-    room("Remote", "Daemon", [
-        "Engine", "DaemonConfiguration", "ContainerNetwork", "RemoteAPI", "HTTPServer", "APIModel", "Primitives",
-        "LinuxSystem", .nioSSL, .logging,
-    ]),
+    room(
+        "Remote", "Daemon",
+        [
+            "Engine", "DaemonConfiguration", "ContainerNetwork", "RemoteAPI", "HTTPServer", "APIModel", "Primitives",
+            "LinuxSystem", .nioSSL, .logging,
+        ]),
 
     // Apps
-    room("Apps", "DockerCLI", [
-        "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient",
-    ]),
+    room(
+        "Apps", "DockerCLI",
+        [
+            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient",
+        ]),
 
     // Executables: wiring only
     program("martlet", ["DockerCLI", "HostSystem"]),
@@ -133,7 +148,9 @@ let targets: [Target] = [
     tests("ImageModel", ["ImageModel", "OrderedJSON", "Primitives"]),
     tests("LayerFS", ["LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
     tests("GraphDrivers", ["GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
-    tests("ImageStore", ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests(
+        "ImageStore",
+        ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("OCIRuntime", ["OCIRuntime", "Cgroups", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
     tests("ContainerNetwork", ["ContainerNetwork", "Netlink", "LinuxSystem", "Primitives"]),

@@ -19,7 +19,8 @@ import Testing
 
     @Test func flagsOfOldAndNewNames() throws {
         let configuration = try parse(
-            "-d", "-D", "-g", "/data", "-H", "tcp://127.0.0.1:2375", "-H=unix:///x.sock", "--label", "a=b", "--icc=false",
+            "-d", "-D", "-g", "/data", "-H", "tcp://127.0.0.1:2375", "-H=unix:///x.sock", "--label", "a=b",
+            "--icc=false",
             "--default-ulimit", "nofile=10:20")
         #expect(configuration.isDebug && configuration.root == "/data" && !configuration.allowsInterContainer)
         #expect(configuration.hosts == ["tcp://127.0.0.1:2375", "unix:///x.sock"])
@@ -42,18 +43,24 @@ import Testing
         (["--nonsense"], "flag provided but not defined: --nonsense"),
         (["--label", "x"], "bad attribute format: x"),
         (["-l", "loud"], "Unable to parse logging level: loud"),
-        (["-b", "br0", "--bip", "10.0.0.1/8"], "You specified -b & --bip, mutually exclusive options. Please specify only one."),
+        (
+            ["-b", "br0", "--bip", "10.0.0.1/8"],
+            "You specified -b & --bip, mutually exclusive options. Please specify only one."
+        ),
         (["--ipv6"], "--ipv6=true is not supported yet"),
         (["-e", "lxc"], "--exec-driver=lxc is not supported yet"),
         (["--registry-mirror", "http://m"], "--registry-mirror=http://m is not supported yet"),
     ])
     func whatCannotBeIsRefusedByName(_ words: [String], _ message: String) {
-        #expect { try DaemonCommand.parse(words) { _ in nil } } throws: { ($0 as? ConfigurationError)?.message == message }
+        #expect { try DaemonCommand.parse(words) { _ in nil } } throws: {
+            ($0 as? ConfigurationError)?.message == message
+        }
     }
 
     @Test func fileAndFlagMustNotSayTheSame() {
         #expect { try parse("--data-root", "/a", file: "{\"data-root\": \"/b\"}") } throws: {
-            ($0 as? ConfigurationError)?.message.contains("both as a flag and in the configuration file: data-root") == true
+            ($0 as? ConfigurationError)?.message.contains("both as a flag and in the configuration file: data-root")
+                == true
         }
     }
 

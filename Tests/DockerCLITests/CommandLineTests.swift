@@ -26,14 +26,15 @@ import Testing
     }
 
     @Test func wrongCountsEndWithOne() throws {
-        #expect(try docker("rename", "a") == (1, "docker: \"rename\" requires 2 arguments. See 'docker rename --help'.\n"))
+        #expect(
+            try docker("rename", "a") == (1, "docker: \"rename\" requires 2 arguments. See 'docker rename --help'.\n"))
         #expect(try docker("attach") == (1, "docker: \"attach\" requires 1 argument. See 'docker attach --help'.\n"))
         #expect(try docker("stop").text.contains("requires a minimum of 1 argument."))
         #expect(try docker("images", "a", "b").text.contains("requires a maximum of 1 argument."))
     }
 
     @Test func unknownAndMissingCommandsAreToldApart() throws {
-        #expect(try docker("nope").text == "docker: 'nope' is not a docker command.\nSee 'docker --help'.\n")
+        #expect(try docker("nope").text == "docker: 'nope' is not a docker command. See 'docker --help'.\n")
         #expect(try docker("build", ".") == (1, "docker: 'build' is not supported yet\n"))
         #expect(try docker("system", "prune") == (1, "docker: 'system prune' is not supported yet\n"))
     }
@@ -91,7 +92,8 @@ import Testing
     @Test func filtersBecomeAnObject() throws {
         var query = Query()
         try query.filters(["status=running", "label=a=b"])
-        #expect(query.text == "?filters=%7B%22status%22:%7B%22running%22:true%7D%2C%22label%22:%7B%22a%3Db%22:true%7D%7D")
+        #expect(
+            query.text == "?filters=%7B%22status%22:%7B%22running%22:true%7D%2C%22label%22:%7B%22a%3Db%22:true%7D%7D")
         #expect(throws: CommandFailure.self) { try query.filters(["running"]) }
     }
 }

@@ -32,7 +32,10 @@ import Testing
         #expect(try body("-p", "80").host.portBindings == ["80/tcp": [PortBinding()]])
         #expect(try body("-p", "8080:80/udp").host.portBindings == ["80/udp": [PortBinding(hostPort: "8080")]])
         #expect(try body("-p", "1.2.3.4::80").host.portBindings == ["80/tcp": [PortBinding(hostIP: "1.2.3.4")]])
-        #expect(try body("-p", "[::1]:8080:80").host.portBindings == ["80/tcp": [PortBinding(hostIP: "::1", hostPort: "8080")]])
+        #expect(
+            try body("-p", "[::1]:8080:80").host.portBindings == [
+                "80/tcp": [PortBinding(hostIP: "::1", hostPort: "8080")]
+            ])
         #expect(try body("-p", "8000-8001:80-81").host.portBindings?.count == 2)
         for wrong in ["", ":", "a:b", "80:", "1-3:1-2", "70000", "1:2:3:4", "80/what"] {
             #expect(throws: CommandFailure.self) { try body("-p", wrong) }

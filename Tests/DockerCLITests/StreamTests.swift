@@ -3,7 +3,9 @@ import Testing
 @testable import DockerCLI
 
 @Suite struct StreamTests {
-    private let frames: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 2, 104, 105, 2, 0, 0, 0, 0, 0, 0, 1, 33, 1, 0, 0, 0, 0, 0, 0, 0]
+    private let frames: [UInt8] = [
+        1, 0, 0, 0, 0, 0, 0, 2, 104, 105, 2, 0, 0, 0, 0, 0, 0, 1, 33, 1, 0, 0, 0, 0, 0, 0, 0,
+    ]
 
     @Test(arguments: [1, 3, 8, 9, 100])
     func framesComeApartWhereverTheyAreCut(_ size: Int) throws {

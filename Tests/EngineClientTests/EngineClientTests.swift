@@ -18,7 +18,8 @@ import Testing
 
     @Test func chunksAreJoinedAndExtensionsSkipped() throws {
         let stub = try StubEngine()
-        let served = stub.serve("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n[1\r\n2\r\n,2\r\n1\r\n]\r\n0\r\n\r\n")
+        let served = stub.serve(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n[1\r\n2\r\n,2\r\n1\r\n]\r\n0\r\n\r\n")
         #expect(try client(stub).json("GET", "/x") == [1, 2])
         _ = served.text()
     }
@@ -30,7 +31,8 @@ import Testing
         let served = stub.serve("HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
         #expect { try client(stub).call("POST", "/x") } throws: { error in
             guard let error = error as? EngineError else { return false }
-            return error.kind == kind && error.cause is EngineAnswer && (status == 304 || error.message == "No such thing")
+            return error.kind == kind && error.cause is EngineAnswer
+                && (status == 304 || error.message == "No such thing")
         }
         _ = served.text()
     }
@@ -38,13 +40,16 @@ import Testing
     @Test func plainTextErrorsLoseTheirNewline() throws {
         let stub = try StubEngine()
         let served = stub.serve("HTTP/1.1 404 Not Found\r\n\r\nNo such container: x\n")
-        #expect { try client(stub).call("POST", "/x") } throws: { ($0 as? EngineError)?.message == "No such container: x" }
+        #expect { try client(stub).call("POST", "/x") } throws: {
+            ($0 as? EngineError)?.message == "No such container: x"
+        }
         _ = served.text()
     }
 
     @Test func objectsNeedNoLengthAndCrossChunkBorders() throws {
         let stub = try StubEngine()
-        let served = stub.serve("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nb\r\n1}\r\n{\"a\":2}\r\n0\r\n\r\n")
+        let served = stub.serve(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nb\r\n1}\r\n{\"a\":2}\r\n0\r\n\r\n")
         var seen: [JSONValue] = []
         try client(stub).objects("GET", "/events") { value throws(EngineError) in seen.append(value) }
         #expect(seen == [["a": 1], ["a": 2]])
@@ -76,7 +81,10 @@ import Testing
         right.closeNow()
     }
 
-    @Test(arguments: ["garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", ""])
+    @Test(arguments: [
+        "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", "",
+    ])
     func brokenAnswersAreErrors(_ answer: String) throws {
         let stub = try StubEngine()
         let served = stub.serve(answer)

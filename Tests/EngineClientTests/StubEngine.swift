@@ -67,18 +67,21 @@ final class StubEngine: Sendable {
 
         func start() {
             var thread = pthread_t()
-            pthread_create(&thread, nil, { argument in
-                guard let argument else { return nil }
-                Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
+            pthread_create(
+                &thread, nil,
+                { argument in
+                    guard let argument else { return nil }
+                    Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue().run()
+                    return nil
+                }, Unmanaged.passRetained(self).toOpaque())
             pthread_detach(thread)
         }
 
         private func run() {
             let connection = Descriptor(accept(listener, nil, nil))
             var request: [UInt8] = []
-            while !request.suffix(ending.count).elementsEqual(ending), let part = try? connection.read(), !part.isEmpty {
+            while !request.suffix(ending.count).elementsEqual(ending), let part = try? connection.read(), !part.isEmpty
+            {
                 request += part
             }
             try? connection.write(answer)

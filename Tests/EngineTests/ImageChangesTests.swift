@@ -24,12 +24,14 @@ import Testing
     }
 
     @Test func portsAndRanges() throws {
-        #expect(Set(try applied("EXPOSE 80 53/udp 8000-8002").exposedPorts.keys)
-            == ["80/tcp", "53/udp", "8000/tcp", "8001/tcp", "8002/tcp"])
+        #expect(
+            Set(try applied("EXPOSE 80 53/udp 8000-8002").exposedPorts.keys)
+                == ["80/tcp", "53/udp", "8000/tcp", "8001/tcp", "8002/tcp"])
     }
 
     @Test func theOthers() throws {
-        let config = try applied("USER web", "WORKDIR /srv", "VOLUME /data /logs", "LABEL a=b", "ONBUILD RUN x", "STOPSIGNAL INT")
+        let config = try applied(
+            "USER web", "WORKDIR /srv", "VOLUME /data /logs", "LABEL a=b", "ONBUILD RUN x", "STOPSIGNAL INT")
         #expect(config.user == "web" && config.workingDir == "/srv" && config.labels == ["a": "b"])
         #expect(Set((config.volumes ?? [:]).keys) == ["/data", "/logs"])
         #expect(config.onBuild == ["RUN x"] && config.stopSignal == "INT")

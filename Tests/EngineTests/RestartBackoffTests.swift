@@ -34,7 +34,8 @@ import Testing
 
     @Test func onFailureLeavesSuccessAlone() {
         var backoff = RestartBackoff()
-        let decision = backoff.afterExit(code: 0, lasted: .seconds(1), policy: policy("on-failure"), stoppedByUser: false)
+        let decision = backoff.afterExit(
+            code: 0, lasted: .seconds(1), policy: policy("on-failure"), stoppedByUser: false)
         #expect(decision == .stay)
     }
 

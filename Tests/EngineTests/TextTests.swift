@@ -23,7 +23,9 @@ import Testing
         #expect(StatusText.text(for: state, now: now) == "Exited (137) 2 hours ago")
     }
 
-    @Test(arguments: [("^/web$", "/web", true), ("we", "/web", true), ("^/we$", "/web", false), ("a|web", "/web", true)])
+    @Test(arguments: [
+        ("^/web$", "/web", true), ("we", "/web", true), ("^/we$", "/web", false), ("a|web", "/web", true),
+    ])
     func namePatternsAreExpressions(_ pattern: String, _ subject: String, _ matches: Bool) {
         #expect(TextPattern(pattern).matches(subject) == matches)
     }

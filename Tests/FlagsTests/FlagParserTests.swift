@@ -28,7 +28,9 @@ import Testing
     }
 
     @Test func aValueCannotBeGluedToItsLetter() {
-        #expect(throws: UsageError("flag provided but not defined: -p80:80", exitCode: 2)) { try parser.parse(["-p80:80"]) }
+        #expect(throws: UsageError("flag provided but not defined: -p80:80", exitCode: 2)) {
+            try parser.parse(["-p80:80"])
+        }
     }
 
     @Test func boolsTakeAValueOnlyAfterEquals() throws {
@@ -59,7 +61,9 @@ import Testing
     }
 
     @Test func mistakesEndWithTwo() {
-        #expect(throws: UsageError("flag provided but not defined: --nope", exitCode: 2)) { try parser.parse(["--nope"]) }
+        #expect(throws: UsageError("flag provided but not defined: --nope", exitCode: 2)) {
+            try parser.parse(["--nope"])
+        }
         #expect(throws: UsageError("flag needs an argument: --name", exitCode: 2)) { try parser.parse(["--name"]) }
         #expect(throws: UsageError.self) { try parser.parse(["-n", "many"]) }
     }
@@ -71,6 +75,9 @@ import Testing
 
     @Test func helpIsSortedByFirstName() {
         let lines = parser.flagHelp.split(separator: "\n").map { $0.split(separator: "=")[0] }
-        #expect(lines == ["  -e, --env", "  -i, --interactive", "  -n", "  --name", "  -p, --publish", "  --rm", "  -t, --tty"])
+        #expect(
+            lines == [
+                "  -e, --env", "  -i, --interactive", "  -n", "  --name", "  -p, --publish", "  --rm", "  -t, --tty",
+            ])
     }
 }

@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func functionsWorkAlone() throws {
-        #expect(try render("{{index .Ports 1}} {{len .Ports}} {{upper .Name}} {{title \"ab cd\"}}") == "443 2 /WEB Ab Cd")
+        #expect(
+            try render("{{index .Ports 1}} {{len .Ports}} {{upper .Name}} {{title \"ab cd\"}}") == "443 2 /WEB Ab Cd")
         #expect(try render("{{join .Ports \",\"}} {{split \"a,b\" \",\"}}") == "80,443 [a b]")
         #expect(try render("{{printf \"%s-%d\" .Name .State.Pid}} {{pad \"x\" 1 2}}|") == "/web-12  x  |")
         #expect(try render("{{truncate \"abcdef\" 3}}{{.Name | len}}") == "abc4")

@@ -23,7 +23,9 @@ import Testing
     }
 
     @Test func nobodyListeningIsUnavailable() {
-        #expect { try Connection.unix("/nonexistent/engine.sock") } throws: { ($0 as? EngineError)?.kind == .unavailable }
+        #expect { try Connection.unix("/nonexistent/engine.sock") } throws: {
+            ($0 as? EngineError)?.kind == .unavailable
+        }
         let long = "/" + String(repeating: "x", count: 200)
         #expect { try Connection.unix(long) } throws: { ($0 as? EngineError)?.kind == .badParameter }
     }

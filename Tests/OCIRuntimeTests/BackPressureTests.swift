@@ -8,7 +8,7 @@ struct BackPressureTests {
     private let program = ["dd", "if=/dev/zero", "bs=65536", "count=256"]
 
     @Test func holdsTheContainerBackForAClientThatWaits() async throws {
-        try await withContainer() { (rig) async throws in
+        try await withContainer { (rig) async throws in
             rig.spec.process?.args = program
             rig.config.log.driver = .none
             try rig.create()
@@ -24,7 +24,7 @@ struct BackPressureTests {
     }
 
     @Test func dropsAClientThatStallsLongerThanItMay() async throws {
-        try await withContainer() { (rig) async throws in
+        try await withContainer { (rig) async throws in
             rig.spec.process?.args = program
             rig.config.log.driver = .none
             try rig.create()
@@ -37,7 +37,7 @@ struct BackPressureTests {
     }
 
     @Test func goesOnWhenAClientLeaves() async throws {
-        try await withContainer() { (rig) async throws in
+        try await withContainer { (rig) async throws in
             rig.spec.process?.args = program
             rig.config.log.driver = .none
             try rig.create()

@@ -6,7 +6,7 @@ import Primitives
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// What a test of real containers needs. A machine that lacks it fails the suite when REQUIRE_ALL=1.
@@ -70,7 +70,9 @@ final class ContainerRig: @unchecked Sendable {
     }
 
     static let capabilities: OCICapabilities = {
-        let names = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID", "SETPCAP", "KILL", "MKNOD"].map { "CAP_" + $0 }
+        let names = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID", "SETPCAP", "KILL", "MKNOD"].map {
+            "CAP_" + $0
+        }
         return OCICapabilities(bounding: names, effective: names, permitted: names)
     }()
 
@@ -91,7 +93,9 @@ final class ContainerRig: @unchecked Sendable {
         let here = try FD.open(at: RawPath(folder), [.path, .directory])
         let busybox = try FD.open(at: "/bin/busybox", .readOnly).readAll()
         try here.open("root/bin/busybox", [.writeOnly, .create], mode: 0o755).writeAll(busybox)
-        for tool in ["sh", "true", "id", "ls", "cat", "sleep", "stty", "tty", "mkdir", "env", "seq", "dd", "tail", "stat"] {
+        for tool in [
+            "sh", "true", "id", "ls", "cat", "sleep", "stty", "tty", "mkdir", "env", "seq", "dd", "tail", "stat",
+        ] {
             try here.makeSymbolicLink(RawPath("root/bin/\(tool)"), to: "busybox")
         }
         try write("root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:web:/home/web:/bin/sh\n", to: "root/etc/passwd")
@@ -150,7 +154,9 @@ final class ContainerRig: @unchecked Sendable {
         throw SystemError(errno: 32, call: "events", subject: "the shim left without it")
     }
 
-    func exited() async throws -> ExitRecord { try await next { if case .exited(let record) = $0 { record } else { nil } } }
+    func exited() async throws -> ExitRecord {
+        try await next { if case .exited(let record) = $0 { record } else { nil } }
+    }
     /// The connection that was given up first says so; the adopted one goes on.
     func exitedAfterAdoption() async throws -> ExitRecord {
         while let event = await take() {
@@ -185,7 +191,9 @@ final class ContainerRig: @unchecked Sendable {
         }
     }
 
-    func exec(_ id: String, _ arguments: String..., edit: (inout OCIProcess, inout ExecOptions) -> Void = { _, _ in }) throws -> FDBox {
+    func exec(
+        _ id: String, _ arguments: String..., edit: (inout OCIProcess, inout ExecOptions) -> Void = { _, _ in }
+    ) throws -> FDBox {
         var process = OCIProcess(args: arguments, env: [Self.path], cwd: "/", capabilities: Self.capabilities)
         var options = ExecOptions(id: id, processFile: "\(id).json")
         edit(&process, &options)

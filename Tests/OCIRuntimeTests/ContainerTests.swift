@@ -90,7 +90,10 @@ struct ContainerTests {
             let stream = try #require(rig.connection).attach(AttachOptions(stdin: true))
             try rig.send(.start)
             let text = String(repeating: "0123456789", count: 50_000)
-            PlatformThread.detach { try? stream.fd.writeAll(Array(text.utf8)); stream.fd.finishWriting() }
+            PlatformThread.detach {
+                try? stream.fd.writeAll(Array(text.utf8))
+                stream.fd.finishWriting()
+            }
             #expect(frames(try stream.fd.readAll()).map(\.text).joined() == text)
             #expect(try await rig.exited().code == 0)
         }
@@ -114,7 +117,8 @@ struct ContainerTests {
     }
 
     @Test func givesATerminal() async throws {
-        try await withContainer("sh", "-c", "tty; stty size; stat -c %t:%T /dev/console; exit 4") { (rig) async throws in
+        try await withContainer("sh", "-c", "tty; stty size; stat -c %t:%T /dev/console; exit 4") {
+            (rig) async throws in
             rig.config.terminal = true
             rig.spec.process?.consoleSize = OCIConsoleSize(height: 33, width: 99)
             try rig.create()
@@ -172,7 +176,8 @@ struct ContainerTests {
     }
 
     @Test func appliesNameLimitsAndPrivileges() async throws {
-        let script = "cat /proc/sys/kernel/hostname; ulimit -n; busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; umask"
+        let script =
+            "cat /proc/sys/kernel/hostname; ulimit -n; busybox grep -E 'CapEff|NoNewPrivs' /proc/self/status; umask"
         try await withContainer("sh", "-c", script) { (rig) async throws in
             rig.spec.process?.rlimits = [OCIResourceLimit(type: "RLIMIT_NOFILE", hard: 77, soft: 77)]
             rig.spec.process?.noNewPrivileges = true
@@ -182,7 +187,8 @@ struct ContainerTests {
     }
 
     @Test func makesTheRootReadOnlyAfterTheMounts() async throws {
-        try await withContainer("sh", "-c", "echo x > /file; echo y > /data/file && cat /data/file") { (rig) async throws in
+        try await withContainer("sh", "-c", "echo x > /file; echo y > /data/file && cat /data/file") {
+            (rig) async throws in
             rig.spec.root?.readonly = true
             rig.spec.mounts.append(OCIMount(destination: "/data", type: "tmpfs", source: "tmpfs"))
             _ = try await rig.run()
@@ -201,7 +207,8 @@ struct ContainerTests {
     }
 
     @Test func setsSysctlsOfItsNamespaces() async throws {
-        try await withContainer("cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/shm_rmid_forced") { (rig) async throws in
+        try await withContainer("cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/shm_rmid_forced") {
+            (rig) async throws in
             rig.spec.linux?.sysctl = ["net.ipv4.ip_forward": "1", "kernel.shm_rmid_forced": "1"]
             _ = try await rig.run()
             #expect(try rig.output() == "1\n1\n")
@@ -252,7 +259,8 @@ struct ContainerTests {
     }
 
     @Test func mapsTheRootUser() async throws {
-        try await withContainer("sh", "-c", "id -u; cat /proc/self/uid_map; stat -c %t:%T /dev/null") { (rig) async throws in
+        try await withContainer("sh", "-c", "id -u; cat /proc/self/uid_map; stat -c %t:%T /dev/null") {
+            (rig) async throws in
             for name in ["root", "root/etc", "upper", "work"] {
                 try FD.open(at: RawPath("\(rig.folder)/\(name)"), .directory).setOwner(uid: 100_000, gid: 100_000)
             }
@@ -267,7 +275,8 @@ struct ContainerTests {
     }
 
     @Test(arguments: [false, true]) func showsItsOwnGroupsOnly(namespace: Bool) async throws {
-        let script = "cd /sys/fs/cgroup; ls -d memory pids; cat pids/cgroup.procs; mkdir pids/x || true; ls pids/martlet-test || true"
+        let script =
+            "cd /sys/fs/cgroup; ls -d memory pids; cat pids/cgroup.procs; mkdir pids/x || true; ls pids/martlet-test || true"
         try await withContainer("sh", "-c", script) { (rig) async throws in
             rig.spec.mounts.append(
                 OCIMount(
@@ -282,7 +291,8 @@ struct ContainerTests {
     }
 
     @Test func sharesMountsThatAskForIt() async throws {
-        try await withContainer("sh", "-c", "busybox mount -t tmpfs none /data/inner; exec sleep 100") { (rig) async throws in
+        try await withContainer("sh", "-c", "busybox mount -t tmpfs none /data/inner; exec sleep 100") {
+            (rig) async throws in
             try rig.makeFolder("shared")
             try rig.makeFolder("shared/inner")
             let names = ContainerRig.capabilities.bounding + ["CAP_SYS_ADMIN"]
@@ -303,7 +313,8 @@ struct ContainerTests {
             try first.create()
             try first.send(.start)
             let pid = try await first.started()
-            try await withContainer("sh", "-c", "cat /proc/1/cmdline; cat /proc/sys/kernel/hostname") { (second) async throws in
+            try await withContainer("sh", "-c", "cat /proc/1/cmdline; cat /proc/sys/kernel/hostname") {
+                (second) async throws in
                 second.spec.hostname = ""
                 second.spec.linux?.namespaces = [
                     OCINamespace(.mount), OCINamespace(.network, path: "/proc/\(pid)/ns/net"),

@@ -99,7 +99,8 @@ struct EscapeTests {
             try rig.create()
             try rig.send(.start)
             _ = try await rig.started()
-            let script = "cd /proc; for i in 1 2 3 4 5 6 7 8 9 10; do for p in [0-9]*; do ls -l $p/exe 2>/dev/null; done; done"
+            let script =
+                "cd /proc; for i in 1 2 3 4 5 6 7 8 9 10; do for p in [0-9]*; do ls -l $p/exe 2>/dev/null; done; done"
             let watcher = try rig.exec("watch", "sh", "-c", script)
             for number in 0..<20 { _ = try rig.exec("e\(number)", "true") }
             let seen = frames(try watcher.fd.readAll()).map(\.text).joined()

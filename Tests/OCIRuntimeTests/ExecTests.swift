@@ -19,7 +19,8 @@ struct ExecTests {
 
     @Test func runsInTheContainersNamespacesAndGroup() async throws {
         try await withRunning { (rig) async throws in
-            let stream = try rig.exec("one", "sh", "-c", "cat /proc/1/cmdline /proc/sys/kernel/hostname; echo e >&2; exit 5")
+            let stream = try rig.exec(
+                "one", "sh", "-c", "cat /proc/1/cmdline /proc/sys/kernel/hostname; echo e >&2; exit 5")
             let parts = frames(try stream.fd.readAll())
             #expect(parts.filter { $0.stream == 1 }.map(\.text).joined() == "sleep\u{0}1000\u{0}rig\n")
             #expect(parts.filter { $0.stream == 2 }.map(\.text).joined() == "e\n")

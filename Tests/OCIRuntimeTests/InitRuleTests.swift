@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct UserLookupTests {
     private let lookup = UserLookup(
-        passwd: "# comment\nroot:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:w:/home/web:/bin/sh\n42:x:7:7::/n:/x\nshort:x:5\n",
+        passwd:
+            "# comment\nroot:x:0:0:root:/root:/bin/sh\nweb:x:1000:1001:w:/home/web:/bin/sh\n42:x:7:7::/n:/x\nshort:x:5\n",
         group: "root:x:0:\nweb:x:1001:\nextra:x:2000:bob,web\nstaff:x:50:web\n")
 
     struct Case: Sendable {

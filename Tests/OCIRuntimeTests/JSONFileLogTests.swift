@@ -55,7 +55,8 @@ import Testing
         Case("no newline", "no newline"),
     ])
     func escapesAsDocker(_ example: Case) throws {
-        let expected = example.input.isEmpty ? "" : #"{"log":""# + example.log + #"","stream":"stdout","time":""# + stamp + "\"}\n"
+        let expected =
+            example.input.isEmpty ? "" : #"{"log":""# + example.log + #"","stream":"stdout","time":""# + stamp + "\"}\n"
         #expect(try line(example.input) == expected)
     }
 
@@ -89,7 +90,9 @@ import Testing
             try withLog { (log, read) throws in
                 let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: length) + [10]
                 for start in stride(from: 0, to: bytes.count, by: chunk) {
-                    bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes { log.append($0, from: .stdout, time: time) }
+                    bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes {
+                        log.append($0, from: .stdout, time: time)
+                    }
                 }
                 log.flush()
                 let pieces = try #require(try read("log")).split(separator: "\n").map { line in
@@ -116,7 +119,9 @@ import Testing
         try withLog(attributes: ["b": "<2>", "a": "1"]) { (log, read) throws in
             Array("x\n".utf8).withUnsafeBytes { log.append($0, from: .stdout, time: time) }
             log.flush()
-            #expect(try read("log") == #"{"log":"x\n","stream":"stdout","attrs":{"a":"1","b":"\u003c2\u003e"},"time":""# + stamp + "\"}\n")
+            #expect(
+                try read("log") == #"{"log":"x\n","stream":"stdout","attrs":{"a":"1","b":"\u003c2\u003e"},"time":""#
+                    + stamp + "\"}\n")
         }
     }
 

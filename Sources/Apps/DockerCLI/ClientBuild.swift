@@ -8,21 +8,21 @@ enum ClientBuild {
 
     static var architecture: String {
         #if arch(arm64)
-            "arm64"
+        "arm64"
         #elseif arch(x86_64)
-            "amd64"
+        "amd64"
         #else
-            "unknown"
+        "unknown"
         #endif
     }
 
     static var system: String {
         #if os(macOS)
-            "darwin"
+        "darwin"
         #elseif os(Windows)
-            "windows"
+        "windows"
         #else
-            "linux"
+        "linux"
         #endif
     }
 }

@@ -3,15 +3,19 @@ internal import Flags
 /// Every command by name.
 enum CommandTable {
     static let all: [Command] = [
-        .attach, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load, .logs, .pause,
-        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version, .wait,
+        .attach, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load, .logs,
+        .pause,
+        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version,
+        .wait,
         .completion,
     ]
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
-        "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login", "logout",
-        "manifest", "network", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm", "trust",
+        "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
+        "logout",
+        "manifest", "network", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm",
+        "trust",
         "update", "volume",
     ]
 
@@ -20,7 +24,8 @@ enum CommandTable {
         "container": [
             "attach": "attach", "create": "create", "exec": "exec", "inspect": "inspect", "kill": "kill", "list": "ps",
             "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
-            "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stop": "stop", "top": "top",
+            "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stop": "stop",
+            "top": "top",
             "unpause": "unpause", "wait": "wait",
         ],
         "image": [

@@ -29,10 +29,12 @@ enum CompletionScript {
     }
 
     private static func words(_ flags: [Flag]) -> String {
-        flags.filter { !$0.isHidden }.flatMap(\.names).map { $0.count == 1 ? "-\($0)" : "--\($0)" }.sorted().joined(separator: " ")
+        flags.filter { !$0.isHidden }.flatMap(\.names).map { $0.count == 1 ? "-\($0)" : "--\($0)" }.sorted().joined(
+            separator: " ")
     }
 
-    private static let containerCommands = "attach|exec|inspect|kill|logs|pause|port|rename|restart|rm|start|stop|top|unpause|wait"
+    private static let containerCommands =
+        "attach|exec|inspect|kill|logs|pause|port|rename|restart|rm|start|stop|top|unpause|wait"
     private static let imageCommands = "create|history|rmi|run|save|tag"
 
     private static var bash: String {
@@ -99,7 +101,9 @@ enum CompletionScript {
             for flag in command.flags where !flag.isHidden {
                 let names = flag.names.map { $0.count == 1 ? "-s \($0)" : "-l \($0)" }.joined(separator: " ")
                 let value = flag.kind == .bool ? "" : " -r"
-                lines.append("complete -c docker -n '__fish_seen_subcommand_from \(command.name)' \(names)\(value) -d '\(quoted(flag.help))'")
+                lines.append(
+                    "complete -c docker -n '__fish_seen_subcommand_from \(command.name)' \(names)\(value) -d '\(quoted(flag.help))'"
+                )
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -19,8 +19,8 @@ public struct Docker: Sendable {
     /// Runs one command line, without the program's name; the result is the exit code.
     public func run(_ words: [String]) -> Int32 {
         do {
+            if let arguments = EngineProgram.arguments(words) { return try EngineProgram.become(arguments) }
             let global = try FlagParser(GlobalFlags.all).parse(words)
-            if global.bool("daemon") { return try EngineProgram.become(Array(words.filter { $0 != "-d" && $0 != "--daemon" })) }
             if global.bool("version") {
                 console.print(ClientBuild.line)
                 return 0
@@ -55,7 +55,8 @@ public struct Docker: Sendable {
             return 0
         }
         try command.checkCount(flags.arguments.count)
-        return try command.run(Invocation(client: try GlobalFlags.client(global, variable), console: console, flags: flags))
+        return try command.run(
+            Invocation(client: try GlobalFlags.client(global, variable), console: console, flags: flags))
     }
 
     private func report(_ error: any Error) -> Int32 {

@@ -5,9 +5,11 @@ enum HelpText {
     static var overview: String {
         let commands = CommandTable.all.filter { $0.name != "completion" }
         let lines = commands.map { command in
-            "    " + command.name + String(repeating: " ", count: max(1, 10 - command.name.count)) + command.about + "\n"
+            "    " + command.name + String(repeating: " ", count: max(1, 10 - command.name.count)) + command.about
+                + "\n"
         }
-        return "Usage: docker [OPTIONS] COMMAND [arg...]\n\nA self-sufficient runtime for linux containers.\n\nOptions:\n"
+        return
+            "Usage: docker [OPTIONS] COMMAND [arg...]\n\nA self-sufficient runtime for linux containers.\n\nOptions:\n"
             + FlagParser(GlobalFlags.all).flagHelp + "\nCommands:\n" + lines.joined()
             + "\nRun 'docker COMMAND --help' for more information on a command.\n"
     }

@@ -13,7 +13,9 @@ public struct Flag: Sendable {
     /// Left out of the help.
     public var isHidden: Bool
 
-    public init(_ names: String..., kind: Kind = .bool, default defaultText: String = "", help: String, isHidden: Bool = false) {
+    public init(
+        _ names: String..., kind: Kind = .bool, default defaultText: String = "", help: String, isHidden: Bool = false
+    ) {
         self.names = names
         self.kind = kind
         self.defaultText = kind == .bool && defaultText.isEmpty ? "false" : defaultText

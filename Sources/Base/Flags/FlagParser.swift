@@ -83,7 +83,9 @@ public struct FlagParser: Sendable {
 
     /// One pair of quotes around a value of the `=` form is taken off.
     private static func unquoted(_ text: String) -> String {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else { return text }
+        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+            return text
+        }
         return String(text.dropFirst().dropLast())
     }
 
@@ -101,9 +103,9 @@ public struct FlagParser: Sendable {
         let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : Substring(text)
         guard let first = digits.first, first.isNumber else { return nil }
         let value: Int? =
-            if digits.lowercased().hasPrefix("0x") { Int(digits.dropFirst(2), radix: 16) }
-            else if first == "0" && digits.count > 1 { Int(digits.dropFirst(), radix: 8) }
-            else { Int(digits) }
+            if digits.lowercased().hasPrefix("0x") {
+                Int(digits.dropFirst(2), radix: 16)
+            } else if first == "0" && digits.count > 1 { Int(digits.dropFirst(), radix: 8) } else { Int(digits) }
         return value.map { negative ? -$0 : $0 }
     }
 }

@@ -18,6 +18,7 @@ extension FlagParser {
     public func usage(_ command: String, arguments: String, about: String) -> String {
         let options = flags.contains { !$0.isHidden } ? " [OPTIONS]" : ""
         let flagText = flagHelp.isEmpty ? "" : "\n" + flagHelp
-        return "\nUsage: docker \(command)\(options)\(arguments.isEmpty ? "" : " " + arguments)\n\n\(about)\n\(flagText)\n"
+        return
+            "\nUsage: docker \(command)\(options)\(arguments.isEmpty ? "" : " " + arguments)\n\n\(about)\n\(flagText)\n"
     }
 }

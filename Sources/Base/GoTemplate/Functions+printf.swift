@@ -22,7 +22,8 @@ extension Functions {
                 result += "%!\(verb)(MISSING)"
                 continue
             }
-            let body = verb == "q" ? String(decoding: JSONValue.string(text(value)).serialized(), as: UTF8.self) : text(value)
+            let body =
+                verb == "q" ? String(decoding: JSONValue.string(text(value)).serialized(), as: UTF8.self) : text(value)
             let fill = String(repeating: " ", count: min(1000, max(0, abs(Int(width) ?? 0) - body.count)))
             result += width.hasPrefix("-") ? body + fill : fill + body
         }

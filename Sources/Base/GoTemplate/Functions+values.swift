@@ -41,7 +41,9 @@ extension Functions {
         case .string(let text): text
         case .array(let list): "[" + list.map(text).joined(separator: " ") + "]"
         case .object(let object):
-            "map[" + object.entries.sorted { $0.key < $1.key }.map { "\($0.key):\(text($0.value))" }.joined(separator: " ") + "]"
+            "map["
+                + object.entries.sorted { $0.key < $1.key }.map { "\($0.key):\(text($0.value))" }.joined(separator: " ")
+                + "]"
         }
     }
 }

@@ -3,7 +3,8 @@ internal import OrderedJSON
 /// Go's and Docker's template functions over JSON values.
 enum Functions {
     static let names: Set<String> = [
-        "json", "index", "len", "lower", "upper", "title", "join", "split", "println", "print", "printf", "eq", "ne", "lt",
+        "json", "index", "len", "lower", "upper", "title", "join", "split", "println", "print", "printf", "eq", "ne",
+        "lt",
         "le", "gt", "ge", "and", "or", "not", "truncate", "pad",
     ]
 
@@ -54,7 +55,10 @@ enum Functions {
         switch name {
         case "lower": .string(text(value).lowercased())
         case "upper": .string(text(value).uppercased())
-        case "title": .string(text(value).split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " "))
+        case "title":
+            .string(
+                text(value).split(separator: " ").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(
+                    separator: " "))
         case "len": .integer(Int64(length(value)))
         default: .bool(!isTrue(value))
         }
@@ -72,7 +76,9 @@ enum Functions {
     private static func index(_ value: JSONValue, _ key: JSONValue) throws(TemplateError) -> JSONValue {
         switch (value, key) {
         case (.array(let list), .integer(let index)):
-            guard list.indices.contains(Int(index)) else { throw TemplateError("error calling index: index out of range: \(index)") }
+            guard list.indices.contains(Int(index)) else {
+                throw TemplateError("error calling index: index out of range: \(index)")
+            }
             return list[Int(index)]
         case (.object(let object), .string(let name)): return object[name] ?? .null
         case (.null, _): throw TemplateError("error calling index: index of untyped nil")
@@ -103,7 +109,9 @@ enum Functions {
         default: break
         }
         let order: Int
-        if let a = left.doubleValue ?? left.integerValue.map(Double.init), let b = right.doubleValue ?? right.integerValue.map(Double.init) {
+        if let a = left.doubleValue ?? left.integerValue.map(Double.init),
+            let b = right.doubleValue ?? right.integerValue.map(Double.init)
+        {
             order = a < b ? -1 : a > b ? 1 : 0
         } else if let a = left.stringValue, let b = right.stringValue {
             order = a < b ? -1 : a > b ? 1 : 0

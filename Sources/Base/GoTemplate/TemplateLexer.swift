@@ -49,7 +49,9 @@ enum TemplateLexer {
             switch first {
             case _ where first.isWhitespace: rest.removeFirst()
             case "|", "(", ")", ",", "=":
-                result.append(first == "|" ? .pipe : first == "(" ? .open : first == ")" ? .close : first == "," ? .comma : .assign)
+                result.append(
+                    first == "|"
+                        ? .pipe : first == "(" ? .open : first == ")" ? .close : first == "," ? .comma : .assign)
                 rest.removeFirst()
             case ":":
                 rest.removeFirst()

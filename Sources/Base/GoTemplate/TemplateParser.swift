@@ -37,7 +37,9 @@ struct TemplateParser {
         return (nodes, nil)
     }
 
-    private static let keywords: Set<String> = ["if", "range", "with", "end", "else", "define", "template", "block", "break", "continue"]
+    private static let keywords: Set<String> = [
+        "if", "range", "with", "end", "else", "define", "template", "block", "break", "continue",
+    ]
 
     private mutating func block(_ word: String, _ tokens: [TemplateLexer.Token]) throws(TemplateError) -> Node {
         depth += 1
@@ -78,7 +80,9 @@ struct TemplateParser {
     private static func assigned(
         _ tokens: [TemplateLexer.Token]
     ) throws(TemplateError) -> ([String], Bool, [TemplateLexer.Token]) {
-        guard let sign = tokens.firstIndex(where: { $0 == .declare || $0 == .assign }) else { return ([], true, tokens) }
+        guard let sign = tokens.firstIndex(where: { $0 == .declare || $0 == .assign }) else {
+            return ([], true, tokens)
+        }
         var names: [String] = []
         for token in tokens[..<sign] where token != .comma {
             guard case .variable(let name) = token, !name.isEmpty, !name.contains("."), names.count < 2 else {
@@ -90,7 +94,9 @@ struct TemplateParser {
         return (names, tokens[sign] == .declare, Array(tokens[(sign + 1)...]))
     }
 
-    private static func pipeline(_ rest: inout ArraySlice<TemplateLexer.Token>, depth: Int) throws(TemplateError) -> Pipeline {
+    private static func pipeline(
+        _ rest: inout ArraySlice<TemplateLexer.Token>, depth: Int
+    ) throws(TemplateError) -> Pipeline {
         guard depth < 64 else { throw TemplateError("the template is nested too deeply") }
         var commands: [[Operand]] = [[]]
         while let token = rest.first, token != .close {

@@ -1,12 +1,12 @@
 #if canImport(Glibc)
-    internal import Glibc
-    private let streamKind = Int32(SOCK_STREAM.rawValue)
+internal import Glibc
+private let streamKind = Int32(SOCK_STREAM.rawValue)
 #elseif canImport(Musl)
-    internal import Musl
-    private let streamKind = SOCK_STREAM
+internal import Musl
+private let streamKind = SOCK_STREAM
 #elseif canImport(Darwin)
-    internal import Darwin
-    private let streamKind = SOCK_STREAM
+internal import Darwin
+private let streamKind = SOCK_STREAM
 #endif
 public import Primitives
 

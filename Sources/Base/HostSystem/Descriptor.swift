@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 public import Primitives
 
@@ -34,11 +34,11 @@ public struct Descriptor: Sendable, Hashable {
 
     private func recvOrRead(_ target: UnsafeMutableRawPointer, _ count: Int) -> Int {
         #if canImport(Darwin)
-            Darwin.read(number, target, count)
+        Darwin.read(number, target, count)
         #elseif canImport(Glibc)
-            Glibc.read(number, target, count)
+        Glibc.read(number, target, count)
         #else
-            Musl.read(number, target, count)
+        Musl.read(number, target, count)
         #endif
     }
 
@@ -54,11 +54,11 @@ public struct Descriptor: Sendable, Hashable {
 
     private func writeSome(_ source: UnsafeRawPointer, _ count: Int) -> Int {
         #if canImport(Darwin)
-            Darwin.write(number, source, count)
+        Darwin.write(number, source, count)
         #elseif canImport(Glibc)
-            Glibc.write(number, source, count)
+        Glibc.write(number, source, count)
         #else
-            Musl.write(number, source, count)
+        Musl.write(number, source, count)
         #endif
     }
 

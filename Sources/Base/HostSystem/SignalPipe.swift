@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 internal import Primitives
 
@@ -35,8 +35,11 @@ public enum SignalPipe {
 
     /// What `--sig-proxy` forwards: everything that can be caught but those of children, pipes and windows.
     public static let forwarded: [Int32] = (1...31).filter {
-        ![SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGWINCH, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG]
-            .contains($0)
+        ![
+            SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGWINCH, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTSTP, SIGTTIN, SIGTTOU,
+            SIGURG,
+        ]
+        .contains($0)
     }
     public static let windowChange = SIGWINCH
 }

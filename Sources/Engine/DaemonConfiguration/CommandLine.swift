@@ -62,7 +62,9 @@ private struct FlagLine {
             file = try value(given, word)
             namesFile = true
         default:
-            guard let option = Option.all.first(where: { $0.names.contains(name) }) else { return try cluster(name, word) }
+            guard let option = Option.all.first(where: { $0.names.contains(name) }) else {
+                return try cluster(name, word)
+            }
             values.append((option, option.kind == .flag ? given ?? "true" : try value(given, word)))
         }
     }
@@ -70,9 +72,11 @@ private struct FlagLine {
     /// `-dD`: letters, each a flag of its own.
     private mutating func cluster(_ name: String, _ word: String) throws(ConfigurationError) {
         let isCluster = !word.hasPrefix("--") && name.count > 1 && !word.contains("=")
-        guard isCluster, name.allSatisfy({ letter in
-            letter == "d" || Option.all.contains { $0.kind == .flag && $0.names.contains(String(letter)) }
-        }) else { throw ConfigurationError("flag provided but not defined: \(word)", exitCode: 2) }
+        guard isCluster,
+            name.allSatisfy({ letter in
+                letter == "d" || Option.all.contains { $0.kind == .flag && $0.names.contains(String(letter)) }
+            })
+        else { throw ConfigurationError("flag provided but not defined: \(word)", exitCode: 2) }
         for letter in name { try take(String(letter), given: nil, word) }
     }
 
@@ -85,7 +89,9 @@ private struct FlagLine {
     }
 
     private static func unquoted(_ text: String) -> String {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else { return text }
+        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+            return text
+        }
         return String(text.dropFirst().dropLast())
     }
 }
@@ -97,7 +103,8 @@ extension DaemonConfiguration {
                 "You specified -b & --bip, mutually exclusive options. Please specify only one.")
         }
         if !bridge.isEmpty && !bridgeName.isEmpty {
-            throw ConfigurationError("You specified -b & --bridge-name, mutually exclusive options. Please specify only one.")
+            throw ConfigurationError(
+                "You specified -b & --bridge-name, mutually exclusive options. Please specify only one.")
         }
         if !managesFirewall && !allowsInterContainer {
             throw ConfigurationError(

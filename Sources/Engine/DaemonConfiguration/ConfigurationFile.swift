@@ -12,7 +12,9 @@ struct ConfigurationFile {
         guard let bytes = try read(readFile) else { return }
         let object: JSONObject
         do {
-            guard case .object(let parsed) = try JSONValue(parsing: bytes) else { throw ConfigurationError("not an object") }
+            guard case .object(let parsed) = try JSONValue(parsing: bytes) else {
+                throw ConfigurationError("not an object")
+            }
             object = parsed
         } catch {
             throw ConfigurationError("unable to configure the Docker daemon with file \(path): \(error)")
@@ -36,7 +38,8 @@ struct ConfigurationFile {
             throw ConfigurationError("unable to configure the Docker daemon with file \(path): \(error)")
         }
         guard !isNamed else {
-            throw ConfigurationError("unable to configure the Docker daemon with file \(path): no such file or directory")
+            throw ConfigurationError(
+                "unable to configure the Docker daemon with file \(path): no such file or directory")
         }
         return nil
     }

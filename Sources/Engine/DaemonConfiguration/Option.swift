@@ -46,10 +46,12 @@ struct Option: Sendable {
     }
 
     static func switched(
-        _ names: String..., key: String? = "", help: String, _ path: any WritableKeyPath<DaemonConfiguration, Bool> & Sendable
+        _ names: String..., key: String? = "", help: String,
+        _ path: any WritableKeyPath<DaemonConfiguration, Bool> & Sendable
     ) -> Option {
         let name = names.first { $0.count > 1 } ?? names[0]
-        var option = Option(name, kind: .flag, key: key, help: help) { (configuration, value) throws(ConfigurationError) in
+        var option = Option(name, kind: .flag, key: key, help: help) {
+            (configuration, value) throws(ConfigurationError) in
             configuration[keyPath: path] = try truth(value, name)
         }
         option.names = names
@@ -57,16 +59,19 @@ struct Option: Sendable {
     }
 
     static func text(
-        _ names: String..., key: String? = "", help: String, _ path: any WritableKeyPath<DaemonConfiguration, String> & Sendable
+        _ names: String..., key: String? = "", help: String,
+        _ path: any WritableKeyPath<DaemonConfiguration, String> & Sendable
     ) -> Option {
         let name = names.first { $0.count > 1 } ?? names[0]
-        var option = Option(name, key: key, help: help) { (configuration, value) in configuration[keyPath: path] = value }
+        var option = Option(name, key: key, help: help) { (configuration, value) in configuration[keyPath: path] = value
+        }
         option.names = names
         return option
     }
 
     static func list(
-        _ names: String..., key: String? = "", help: String, _ path: any WritableKeyPath<DaemonConfiguration, [String]> & Sendable
+        _ names: String..., key: String? = "", help: String,
+        _ path: any WritableKeyPath<DaemonConfiguration, [String]> & Sendable
     ) -> Option {
         let name = names.first { $0.count > 1 } ?? names[0]
         var option = Option(name, kind: .list, key: key, help: help) { (configuration, value) in

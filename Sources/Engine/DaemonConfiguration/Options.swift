@@ -10,7 +10,8 @@ extension Option {
         .text("exec-root", help: "Root of what a reboot may lose", \.runRoot),
         .text("p", "pidfile", help: "Path of the PID file", \.pidFile),
         .text("G", "group", help: "Group of the unix socket", \.group),
-        Option("l", "log-level", help: "debug, info, warn, error or fatal") { (configuration, value) throws(ConfigurationError) in
+        Option("l", "log-level", help: "debug, info, warn, error or fatal") {
+            (configuration, value) throws(ConfigurationError) in
             guard let level = levels[value] else { throw ConfigurationError("Unable to parse logging level: \(value)") }
             configuration.logLevel = level
         },
@@ -36,7 +37,8 @@ extension Option {
         .text("cgroup-parent", help: "Parent of the containers' cgroups", \.cgroupParent),
         .switched("live-restore", help: "Containers go on when the engine ends", \.liveRestore),
         .switched("r", "restart", key: nil, help: "Apply restart policies at the start", \.restartsContainers),
-        Option("shutdown-timeout", help: "Seconds for an orderly end") { (configuration, value) throws(ConfigurationError) in
+        Option("shutdown-timeout", help: "Seconds for an orderly end") {
+            (configuration, value) throws(ConfigurationError) in
             configuration.shutdownTimeout = try number(value, "shutdown-timeout")
         },
         Option("api-cors-header", help: "Access-Control-Allow-Origin of the API") { $0.corsHeader = $1 },
@@ -47,7 +49,8 @@ extension Option {
         .text("bridge-name", help: "Bridge of the engine's own, made when missing (docker0)", \.bridgeName),
         .text("bip", help: "Address of the bridge, CIDR", \.bip),
         .text("fixed-cidr", help: "Part of the bridge's network for containers", \.fixedCIDR),
-        Option("mtu", help: "MTU of containers; 0 is the default route's") { (configuration, value) throws(ConfigurationError) in
+        Option("mtu", help: "MTU of containers; 0 is the default route's") {
+            (configuration, value) throws(ConfigurationError) in
             configuration.mtu = try number(value, "mtu")
         },
         .text("ip", help: "Default address to publish ports at", \.defaultBindAddress),

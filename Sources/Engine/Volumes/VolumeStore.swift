@@ -18,7 +18,9 @@ public final class VolumeStore: Sendable {
     /// `root` is made when it is missing. Errors: `internal`.
     public init(root: String) throws(EngineError) {
         self.root = root
-        do { try HostDirectory.makeAll(root, mode: 0o701) } catch { throw EngineError(.internal, "\(error)", cause: error) }
+        do { try HostDirectory.makeAll(root, mode: 0o701) } catch {
+            throw EngineError(.internal, "\(error)", cause: error)
+        }
     }
 
     /// Makes a volume, or gives the one that has the name. `name` nil: 64 hex digits.
@@ -112,7 +114,8 @@ public final class VolumeStore: Sendable {
         throw EngineError(
             .badParameter,
             "create \(name): \"\(name)\" includes invalid characters for a local volume name, only "
-                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path")
+                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path"
+        )
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -35,7 +35,8 @@ public struct EventPoll: ~Copyable, Sendable {
     public borrowing func wait(
         milliseconds: Int32, _ body: (_ target: Int32, _ events: PollEvents) -> Void
     ) throws(SystemError) {
-        var targets = SIMD64<Int32>(), events = SIMD64<UInt32>()
+        var targets = SIMD64<Int32>()
+        var events = SIMD64<UInt32>()
         let epoll = fd.rawValue
         let count = withUnsafeMutablePointer(to: &targets) { targets in
             withUnsafeMutablePointer(to: &events) { events in

@@ -68,9 +68,12 @@ public struct FD: ~Copyable, Sendable {
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = Int(try check(chunk.withUnsafeMutableBytes { cl_read(rawValue, $0.baseAddress!, $0.count) }, "read"))
+            let count = Int(
+                try check(chunk.withUnsafeMutableBytes { cl_read(rawValue, $0.baseAddress!, $0.count) }, "read"))
             if count == 0 { return result }
-            guard result.count + count <= limit else { throw SystemError(errno: 27, call: "read", subject: "too large") }
+            guard result.count + count <= limit else {
+                throw SystemError(errno: 27, call: "read", subject: "too large")
+            }
             result.append(contentsOf: chunk[..<count])
         }
     }

@@ -3,8 +3,12 @@ internal import CLinux
 /// What a process is and may do: identity, privileges, limits. All calls are about the calling thread.
 public enum ProcessAttributes {
     /// Real, effective and saved user (`setresuid(2)`).
-    public static func setUser(_ uid: UInt32) throws(SystemError) { try check(cl_setresuid(uid), "setresuid", "\(uid)") }
-    public static func setGroup(_ gid: UInt32) throws(SystemError) { try check(cl_setresgid(gid), "setresgid", "\(gid)") }
+    public static func setUser(_ uid: UInt32) throws(SystemError) {
+        try check(cl_setresuid(uid), "setresuid", "\(uid)")
+    }
+    public static func setGroup(_ gid: UInt32) throws(SystemError) {
+        try check(cl_setresgid(gid), "setresgid", "\(gid)")
+    }
 
     public static func setSupplementaryGroups(_ groups: [UInt32]) throws(SystemError) {
         let result = groups.withUnsafeBufferPointer { cl_setgroups($0.baseAddress, $0.count) }

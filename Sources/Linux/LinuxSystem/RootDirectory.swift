@@ -23,7 +23,8 @@ public struct RootDirectory: ~Copyable {
 
     /// An O_PATH descriptor of `path`, with missing directories and the last component made: directories with
     /// `mode`, files 0755 as runc makes them. Links are followed inside the root, dangling ones too.
-    public borrowing func open(_ path: String, making missing: Missing, mode: UInt32 = 0o755) throws(SystemError) -> FD {
+    public borrowing func open(_ path: String, making missing: Missing, mode: UInt32 = 0o755) throws(SystemError) -> FD
+    {
         do {
             return try open(path, .path)
         } catch {

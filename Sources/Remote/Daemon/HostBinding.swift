@@ -49,7 +49,8 @@ struct HostBinding {
             let tls = try TLSSettings.context(configuration)
             if !configuration.verifiesClients {
                 logger.warning(
-                    "/!\\ DON'T BIND ON ANY IP ADDRESS WITHOUT setting -tlsverify IF YOU DON'T KNOW WHAT YOU'RE DOING /!\\")
+                    "/!\\ DON'T BIND ON ANY IP ADDRESS WITHOUT setting -tlsverify IF YOU DON'T KNOW WHAT YOU'RE DOING /!\\"
+                )
             }
             return [try await listener.bind(.tcp(host: host, port: port), tls: tls)]
         case .inherited(let number):

@@ -7,7 +7,8 @@ enum InheritedSockets {
     /// `number` nil is all. Errors: `badParameter` when none was handed in.
     static func descriptors(_ number: Int32?) throws(EngineError) -> [Int32] {
         let environment = ProcessInfo.processInfo.environment
-        guard environment["LISTEN_PID"] == "\(DaemonProcess.pid)", let count = environment["LISTEN_FDS"].flatMap(Int32.init),
+        guard environment["LISTEN_PID"] == "\(DaemonProcess.pid)",
+            let count = environment["LISTEN_FDS"].flatMap(Int32.init),
             count > 0
         else { throw EngineError(.badParameter, "No sockets found: fd:// needs socket activation") }
         guard let number else { return Array(3..<(3 + count)) }

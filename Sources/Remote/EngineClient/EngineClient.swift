@@ -79,7 +79,9 @@ public struct EngineClient: Sendable {
         let parsed = (try? JSONValue(parsing: body))?["message"]?.stringValue
         var text = parsed ?? String(decoding: body, as: UTF8.self)
         while text.last?.isNewline == true { text.removeLast() }
-        if text.isEmpty { text = "request returned status \(reply.status), check if the server supports the requested API version" }
+        if text.isEmpty {
+            text = "request returned status \(reply.status), check if the server supports the requested API version"
+        }
         return EngineError(EngineError.Kind(httpStatus: reply.status), text, cause: EngineAnswer(status: reply.status))
     }
 
@@ -106,7 +108,9 @@ public struct EngineClient: Sendable {
     public func decode<Value: Decodable>(
         _ type: Value.Type, _ method: String, _ path: String, body: (any Encodable)? = nil
     ) throws(EngineError) -> Value {
-        do { return try OrderedJSONDecoder().decode(type, from: try json(method, path, body: body)) } catch let error as EngineError {
+        do { return try OrderedJSONDecoder().decode(type, from: try json(method, path, body: body)) } catch let error
+            as EngineError
+        {
             throw error
         } catch {
             throw EngineError(.internal, "the engine's answer can't be read: \(error)", cause: error)

@@ -27,11 +27,14 @@ final class HTTPReply {
 
     func header(_ name: String) -> String? { headers.first { $0.0 == name }?.1 }
 
-    private static func readHead(_ reader: inout BufferedReader) throws(EngineError) -> (status: Int, headers: [(String, String)]) {
+    private static func readHead(
+        _ reader: inout BufferedReader
+    ) throws(EngineError) -> (status: Int, headers: [(String, String)]) {
         let line = try reader.line().split(separator: " ", maxSplits: 2)
         guard line.count >= 2, line[0].hasPrefix("HTTP/1."), let status = Int(line[1]) else {
             throw EngineError(
-                .unavailable, "malformed HTTP response \"\(line.joined(separator: " "))\". "
+                .unavailable,
+                "malformed HTTP response \"\(line.joined(separator: " "))\". "
                     + "Are you trying to connect to a TLS-enabled daemon without TLS?")
         }
         var headers: [(String, String)] = []
@@ -132,7 +135,9 @@ struct BufferedReader {
                 start = end + 1
                 return String(decoding: line.last == 13 ? line.dropLast() : line, as: UTF8.self)
             }
-            guard buffer.count - start < Self.longestLine else { throw EngineError(.unavailable, "the answer's head is too long") }
+            guard buffer.count - start < Self.longestLine else {
+                throw EngineError(.unavailable, "the answer's head is too long")
+            }
             let offset = buffer.count - start
             guard try fill() else { throw EngineError(.unavailable, "unexpected EOF") }
             searched = offset

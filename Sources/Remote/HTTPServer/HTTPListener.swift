@@ -52,13 +52,15 @@ public final class HTTPListener: Sendable {
                     try pipeline.addHandler(HTTPResponseEncoder())
                     try pipeline.addHandler(
                         ByteToMessageHandler(
-                            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward)))
+                            HTTPRequestDecoder(
+                                leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward)))
                     try pipeline.addHandler(ConnectionHandler(handler: handler, ready: ready, active: active))
                 }
             }
         let channel: any Channel =
             switch address {
-            case .unix(let path): try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+            case .unix(let path):
+                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
             case .tcp(let host, let port):
                 try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                     .childChannelOption(.socketOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()

@@ -124,7 +124,9 @@ final class RequestValve: ChannelInboundHandler, RemovableChannelHandler {
         held.withUnsafeReadableBytes { bytes in
             var index = max(scanned, 1)
             while index < bytes.count {
-                if bytes[index] == 10, bytes[index - 1] == 10 || (index > 2 && bytes[index - 1] == 13 && bytes[index - 2] == 10) {
+                if bytes[index] == 10,
+                    bytes[index - 1] == 10 || (index > 2 && bytes[index - 1] == 13 && bytes[index - 2] == 10)
+                {
                     return index + 1
                 }
                 index += 1

@@ -36,7 +36,9 @@ public final class RemoteAPI: RequestHandler {
 
     /// `/_ping` is answered without leaving the event loop and without asking any lock.
     public func immediate(_ request: Request) -> Response? {
-        guard let version = PingAnswers.version(of: request), version == nil || servedVersion(version) else { return nil }
+        guard let version = PingAnswers.version(of: request), version == nil || servedVersion(version) else {
+            return nil
+        }
         return request.method == "HEAD" ? ping.head : ping.get
     }
 
@@ -53,7 +55,8 @@ public final class RemoteAPI: RequestHandler {
                 return await respond(exchange, .notFound(for: target))
             }
             var call = Call(
-                exchange: exchange, version: version, name: name, query: target.query, backend: backend, standing: standing)
+                exchange: exchange, version: version, name: name, query: target.query, backend: backend,
+                standing: standing)
             if route.body == .form { try await call.mergeForm() }
             if let response = try await route.action(call) { await respond(exchange, response) }
         } catch {

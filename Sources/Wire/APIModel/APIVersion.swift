@@ -11,7 +11,8 @@ public struct APIVersion: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// Parses `1.18`; a missing part is 0. Nil for anything but digits and one dot, or parts past 9,999.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(\.isNumber) }),
+        guard (1...2).contains(parts.count),
+            parts.allSatisfy({ (1...4).contains($0.count) && $0.allSatisfy(\.isNumber) }),
             let major = Int(parts[0]), let minor = parts.count > 1 ? Int(parts[1]) : 0
         else { return nil }
         self.init(major, minor)

@@ -4,7 +4,8 @@ internal import OrderedJSON
 extension Command {
     static let port = Command(
         "port", "CONTAINER [PRIVATE_PORT[/PROTO]]",
-        about: "List port mappings for the CONTAINER, or lookup the public-facing port that\nis NAT-ed to the PRIVATE_PORT",
+        about:
+            "List port mappings for the CONTAINER, or lookup the public-facing port that\nis NAT-ed to the PRIVATE_PORT",
         count: 1...2
     ) { invocation in
         let answer = try invocation.client.json("GET", "/containers/\(EngineClient.escape(invocation.subject))/json")

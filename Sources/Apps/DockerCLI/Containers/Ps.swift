@@ -13,7 +13,8 @@ extension Command {
             Flag("f", "filter", kind: .list, help: "Filter output based on conditions provided"),
             Flag("format", kind: .text, help: "Format output using a Go template"),
             Flag("l", "latest", help: "Show the latest created container, include non-running"),
-            Flag("n", "last", kind: .integer, default: "-1", help: "Show n last created containers, include non-running"),
+            Flag(
+                "n", "last", kind: .integer, default: "-1", help: "Show n last created containers, include non-running"),
             Flag("no-trunc", help: "Don't truncate output"),
             Flag("q", "quiet", help: "Only display numeric IDs"),
             Flag("s", "size", help: "Display total file sizes"),
@@ -30,13 +31,15 @@ extension Command {
         try query.filters(flags.list("filter"))
         let containers = try invocation.client.decode([ContainerSummary].self, "GET", "/containers/json\(query.text)")
         let table = Table(columns(flags))
-        try table.print(containers.map { ContainerRow($0, isWhole: flags.bool("no-trunc")).value }, invocation, idKey: "ID")
+        try table.print(
+            containers.map { ContainerRow($0, isWhole: flags.bool("no-trunc")).value }, invocation, idKey: "ID")
         return 0
     }
 
     private static func columns(_ flags: FlagValues) -> [Table.Column] {
         let columns: [Table.Column] = [
-            .init("CONTAINER ID", "ID"), .init("IMAGE", "Image"), .init("COMMAND", "Command"), .init("CREATED", "RunningFor"),
+            .init("CONTAINER ID", "ID"), .init("IMAGE", "Image"), .init("COMMAND", "Command"),
+            .init("CREATED", "RunningFor"),
             .init("STATUS", "Status"), .init("PORTS", "Ports"), .init("NAMES", "Names"),
         ]
         return flags.bool("size") ? columns + [.init("SIZE", "Size")] : columns
@@ -59,12 +62,14 @@ struct ContainerRow {
         row["CreatedAt"] = .string(Timestamp(seconds: container.created).description)
         row["ID"] = .string(isWhole ? container.id : String(container.id.prefix(12)))
         row["Image"] = .string(container.image.isEmpty ? "<no image>" : container.image)
-        row["Labels"] = .string(container.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
+        row["Labels"] = .string(
+            container.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         row["Mounts"] = .string(container.mounts.map { $0.name.isEmpty ? $0.source : $0.name }.joined(separator: ","))
         row["Names"] = .string(names)
         row["Networks"] = .string(container.networkSettings.networks.keys.sorted().joined(separator: ","))
         row["Ports"] = .string(PortColumn.text(container.ports))
-        row["RunningFor"] = .string(HumanDuration.text(Timestamp.now().since(Timestamp(seconds: container.created))) + " ago")
+        row["RunningFor"] = .string(
+            HumanDuration.text(Timestamp.now().since(Timestamp(seconds: container.created))) + " ago")
         row["Size"] = .string(size)
         row["State"] = .string(container.state)
         row["Status"] = .string(container.status)

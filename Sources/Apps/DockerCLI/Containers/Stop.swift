@@ -4,7 +4,9 @@ internal import Flags
 extension Command {
     private static let timing: [Flag] = [
         Flag("s", "signal", kind: .text, help: "Signal to send to the container"),
-        Flag("t", "time", "timeout", kind: .integer, default: "10", help: "Seconds to wait for stop before killing the container"),
+        Flag(
+            "t", "time", "timeout", kind: .integer, default: "10",
+            help: "Seconds to wait for stop before killing the container"),
     ]
 
     static let stop = Command(

@@ -3,7 +3,11 @@ internal import APIModel
 /// The PORTS column: runs of ports are joined, published ones with another number come last.
 enum PortColumn {
     static func text(_ ports: [PortSummary]) -> String {
-        let sorted = ports.sorted { ($0.privatePort, $0.type, $0.ip ?? "", $0.publicPort ?? 0) < ($1.privatePort, $1.type, $1.ip ?? "", $1.publicPort ?? 0) }
+        let sorted = ports.sorted {
+            ($0.privatePort, $0.type, $0.ip ?? "", $0.publicPort ?? 0) < (
+                $1.privatePort, $1.type, $1.ip ?? "", $1.publicPort ?? 0
+            )
+        }
         var runs: [Run] = []
         var remapped: [String] = []
         for port in sorted {
@@ -12,7 +16,10 @@ enum PortColumn {
             } else if let position = runs.firstIndex(where: { $0.takes(port) }) {
                 runs[position].last = port.privatePort
             } else {
-                runs.append(Run(ip: port.publicPort == nil ? nil : port.ip ?? "", type: port.type, first: port.privatePort, last: port.privatePort))
+                runs.append(
+                    Run(
+                        ip: port.publicPort == nil ? nil : port.ip ?? "", type: port.type, first: port.privatePort,
+                        last: port.privatePort))
             }
         }
         return (runs.map(\.text) + remapped).joined(separator: ", ")
@@ -32,7 +39,8 @@ enum PortColumn {
 
         func takes(_ port: PortSummary) -> Bool {
             let ip = port.publicPort == nil ? nil : port.ip ?? ""
-            return ip == self.ip && port.type == type && (port.privatePort == last || Int(port.privatePort) == Int(last) + 1)
+            return ip == self.ip && port.type == type
+                && (port.privatePort == last || Int(port.privatePort) == Int(last) + 1)
         }
 
         var text: String {

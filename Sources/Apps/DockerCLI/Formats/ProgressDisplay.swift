@@ -21,7 +21,8 @@ struct ProgressDisplay {
         var failure: CommandFailure?
         try client.objects("POST", path, source: source) { message in
             if let text = message["errorDetail"]?["message"]?.stringValue ?? message["error"]?.stringValue {
-                failure = CommandFailure(message["errorDetail"]?["code"]?.integerValue == 401 ? "Authentication is required." : text)
+                failure = CommandFailure(
+                    message["errorDetail"]?["code"]?.integerValue == 401 ? "Authentication is required." : text)
             } else {
                 try display.show(message)
             }
@@ -34,7 +35,9 @@ struct ProgressDisplay {
         let progress = message["progress"]?.stringValue ?? ""
         let isProgress = !(message["progressDetail"]?.objectValue?.isEmpty ?? true)
         let id = message["id"]?.stringValue ?? ""
-        let line = (id.isEmpty ? "" : "\(id): ") + (message["status"]?.stringValue ?? "") + (progress.isEmpty ? "" : " \(progress)")
+        let line =
+            (id.isEmpty ? "" : "\(id): ") + (message["status"]?.stringValue ?? "")
+            + (progress.isEmpty ? "" : " \(progress)")
         guard isTerminal else {
             if !isProgress { try output.write(line + "\n") }
             return

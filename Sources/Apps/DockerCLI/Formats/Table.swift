@@ -43,7 +43,9 @@ struct Table {
         }
         let titles = JSONObject(columns.map { ($0.key, JSONValue.string($0.title)) })
         let head = try Format.render(template, .object(titles))
-        let cells = ([head] + lines).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+        let cells = ([head] + lines).map {
+            $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        }
         console.write(TabWriter.text(cells, minimumWidth: 10))
     }
 }

@@ -5,7 +5,9 @@ enum TimeWord {
     /// As the engine's queries want it: seconds with a fraction. Nil for no time.
     static func query(_ text: String) throws -> String? {
         guard !text.isEmpty else { return nil }
-        if text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), text.contains(where: \.isNumber) { return text }
+        if text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), text.contains(where: \.isNumber) {
+            return text
+        }
         if let age = GoDuration.nanoseconds(text) {
             return seconds(Timestamp.now().advanced(by: .nanoseconds(-age)))
         }

@@ -17,7 +17,8 @@ extension Command {
         let path = "/images/\(EngineClient.escape(invocation.subject))/history"
         let items = try invocation.client.decode([ImageHistoryItem].self, "GET", path)
         let table = Table([
-            .init("IMAGE", "ID"), .init("CREATED", "CreatedSince"), .init("CREATED BY", "CreatedBy"), .init("SIZE", "Size"),
+            .init("IMAGE", "ID"), .init("CREATED", "CreatedSince"), .init("CREATED BY", "CreatedBy"),
+            .init("SIZE", "Size"),
             .init("COMMENT", "Comment"),
         ])
         try table.print(items.map { row($0, invocation.flags) }, invocation, idKey: "ID")

@@ -19,9 +19,12 @@ extension Command {
         let flags = invocation.flags
         var query = Query()
         query.set("all", if: flags.bool("all"))
-        try query.filters(flags.list("filter") + (invocation.subject.isEmpty ? [] : ["reference=\(invocation.subject)"]))
+        try query.filters(
+            flags.list("filter") + (invocation.subject.isEmpty ? [] : ["reference=\(invocation.subject)"]))
         let images = try invocation.client.decode([ImageSummary].self, "GET", "/images/json\(query.text)")
-        let rows = images.flatMap { ImageRows($0, isWhole: flags.bool("no-trunc"), digests: flags.bool("digests")).values }
+        let rows = images.flatMap {
+            ImageRows($0, isWhole: flags.bool("no-trunc"), digests: flags.bool("digests")).values
+        }
         let table = Table(
             [.init("REPOSITORY", "Repository"), .init("TAG", "Tag")]
                 + (flags.bool("digests") ? [.init("DIGEST", "Digest")] : [])

@@ -6,7 +6,8 @@ internal import Primitives
 extension Command {
     static let `import` = Command(
         "import", "URL|FILE|- [REPOSITORY[:TAG]]",
-        about: "Create an empty filesystem image and import the contents of the\ntarball (.tar, .tar.gz, .tgz, .bzip, .tar.xz, .txz) into it, then\noptionally tag it.",
+        about:
+            "Create an empty filesystem image and import the contents of the\ntarball (.tar, .tar.gz, .tgz, .bzip, .tar.xz, .txz) into it, then\noptionally tag it.",
         count: 1...2,
         flags: [
             Flag("c", "change", kind: .list, help: "Apply Dockerfile instruction to the created image"),
@@ -23,7 +24,9 @@ extension Command {
             query["tag"] = reference.tag
         }
         for change in invocation.flags.list("change") { query["changes"] = change }
-        for name in ["message", "platform"] where invocation.flags.isSet(name) { query[name] = invocation.flags.text(name) }
+        for name in ["message", "platform"] where invocation.flags.isSet(name) {
+            query[name] = invocation.flags.text(name)
+        }
         let path = "/images/create\(query.text)"
         guard !isURL else {
             try ProgressDisplay.show(invocation.client, path, to: invocation.console.output)

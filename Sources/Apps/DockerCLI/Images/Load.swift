@@ -16,7 +16,8 @@ extension Command {
         let source = path.isEmpty ? invocation.console.input : try Connection.file(path)
         defer { if !path.isEmpty { source.closeNow() } }
         let quiet = invocation.flags.bool("quiet") ? "?quiet=1" : ""
-        try ProgressDisplay.show(invocation.client, "/images/load\(quiet)", source: source, to: invocation.console.output)
+        try ProgressDisplay.show(
+            invocation.client, "/images/load\(quiet)", source: source, to: invocation.console.output)
         return 0
     }
 }

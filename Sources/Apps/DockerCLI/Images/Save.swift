@@ -5,7 +5,8 @@ internal import Primitives
 
 extension Command {
     static let save = Command(
-        "save", "IMAGE [IMAGE...]", about: "Save an image(s) to a tar archive (streamed to STDOUT by default)", count: many,
+        "save", "IMAGE [IMAGE...]", about: "Save an image(s) to a tar archive (streamed to STDOUT by default)",
+        count: many,
         flags: [Flag("o", "output", kind: .text, help: "Write to a file, instead of STDOUT")]
     ) { try saveImages($0) }
 

@@ -4,7 +4,8 @@ internal import Primitives
 
 extension Command {
     static let tag = Command(
-        "tag", "IMAGE[:TAG] [REGISTRYHOST/][USERNAME/]NAME[:TAG]", about: "Tag an image into a repository", count: 2...2,
+        "tag", "IMAGE[:TAG] [REGISTRYHOST/][USERNAME/]NAME[:TAG]", about: "Tag an image into a repository",
+        count: 2...2,
         flags: [Flag("f", "force", help: "Force")]
     ) { invocation in
         let target = try ImageReference(parsing: invocation.argument(1))

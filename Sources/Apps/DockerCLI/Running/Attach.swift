@@ -15,8 +15,12 @@ extension Command {
     ) { invocation in
         let found = try invocation.client.decode(
             ContainerInspect.self, "GET", "/containers/\(EngineClient.escape(invocation.subject))/json")
-        guard found.state.running else { throw CommandFailure("You cannot attach to a stopped container, start it first") }
-        guard !found.state.paused else { throw CommandFailure("You cannot attach to a paused container, unpause it first") }
+        guard found.state.running else {
+            throw CommandFailure("You cannot attach to a stopped container, start it first")
+        }
+        guard !found.state.paused else {
+            throw CommandFailure("You cannot attach to a paused container, unpause it first")
+        }
         var config = found.config
         config.attachStdin = !invocation.flags.bool("no-stdin")
         config.attachStdout = true

@@ -61,7 +61,9 @@ struct ContainerCreation {
         if !flags.text("name").isEmpty { query["name"] = flags.text("name") }
         if !flags.text("platform").isEmpty { query["platform"] = flags.text("platform") }
         let answer = try invocation.client.json("POST", "/containers/create\(query.text)", body: body.request)
-        for warning in answer["Warnings"]?.arrayValue ?? [] { invocation.console.complain("WARNING: \(warning.stringValue ?? "")") }
+        for warning in answer["Warnings"]?.arrayValue ?? [] {
+            invocation.console.complain("WARNING: \(warning.stringValue ?? "")")
+        }
         return answer["Id"]?.stringValue ?? ""
     }
 }

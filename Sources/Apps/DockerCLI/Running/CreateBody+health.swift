@@ -3,7 +3,10 @@ internal import Flags
 
 extension CreateBody {
     mutating func setHealth() throws {
-        let names = ["health-cmd", "health-interval", "health-retries", "health-start-interval", "health-start-period", "health-timeout"]
+        let names = [
+            "health-cmd", "health-interval", "health-retries", "health-start-interval", "health-start-period",
+            "health-timeout",
+        ]
         let isGiven = names.contains { flags.isSet($0) }
         guard !flags.bool("no-healthcheck") else {
             guard !isGiven else { throw CommandFailure("--no-healthcheck conflicts with --health-* options") }
@@ -24,7 +27,8 @@ extension CreateBody {
         let text = flags.text(flag)
         if text.isEmpty { return 0 }
         guard let value = GoDuration.nanoseconds(text), value >= 0 else {
-            throw CommandFailure("invalid argument \"\(text)\" for \"--\(flag)\" flag: time: invalid duration \"\(text)\"")
+            throw CommandFailure(
+                "invalid argument \"\(text)\" for \"--\(flag)\" flag: time: invalid duration \"\(text)\"")
         }
         return value
     }

@@ -31,7 +31,9 @@ enum PortForm {
 
     static func range(_ text: String, in word: String) throws -> ClosedRange<UInt16> {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0) }
-        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first > 0, first <= last else {
+        guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first > 0,
+            first <= last
+        else {
             throw CommandFailure("Invalid containerPort: \(text.isEmpty ? word : text)")
         }
         return first...last
@@ -54,7 +56,9 @@ enum PortForm {
         let containers = try range(last, in: word)
         if hostText.isEmpty { return containers.map { ("\($0)/\(proto)", PortBinding(hostIP: ip)) } }
         let hosts = try hostRange(hostText)
-        if containers.count == 1 { return [("\(containers.lowerBound)/\(proto)", PortBinding(hostIP: ip, hostPort: hostText))] }
+        if containers.count == 1 {
+            return [("\(containers.lowerBound)/\(proto)", PortBinding(hostIP: ip, hostPort: hostText))]
+        }
         guard hosts.count == containers.count else {
             throw CommandFailure("Invalid ranges specified for container and host Ports: \(last) and \(hostText)")
         }

@@ -29,13 +29,16 @@ extension CreateBody {
     private func size(_ flag: String) throws -> Int64 {
         let text = flags.text(flag)
         if text.isEmpty { return 0 }
-        do throws(EngineError) { return try ByteCount(parsing: text).bytes } catch { throw CommandFailure(error.message) }
+        do throws(EngineError) { return try ByteCount(parsing: text).bytes } catch {
+            throw CommandFailure(error.message)
+        }
     }
 
     private func nanoCPUs(_ text: String) throws -> Int64 {
         if text.isEmpty { return 0 }
         guard let value = Double(text), value >= 0, value < 1_000_000 else {
-            throw CommandFailure("invalid argument \"\(text)\" for \"--cpus\" flag: failed to parse \(text) as a rational number")
+            throw CommandFailure(
+                "invalid argument \"\(text)\" for \"--cpus\" flag: failed to parse \(text) as a rational number")
         }
         return Int64((value * 1e9).rounded())
     }
@@ -53,7 +56,8 @@ extension CreateBody {
         for word in flags.list("ulimit") {
             let (name, value) = KeyValue.split(word)
             let parts = (value ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
-            guard (1...2).contains(parts.count), let soft = parts[0], let hard = parts.count > 1 ? parts[1] : soft else {
+            guard (1...2).contains(parts.count), let soft = parts[0], let hard = parts.count > 1 ? parts[1] : soft
+            else {
                 throw CommandFailure("invalid ulimit argument: \(word)")
             }
             guard soft <= hard || hard == -1 else {

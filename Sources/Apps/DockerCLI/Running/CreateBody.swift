@@ -39,7 +39,8 @@ struct CreateBody {
         config.user = flags.text("user")
         config.workingDir = flags.text("workdir")
         guard config.workingDir.isEmpty || config.workingDir.hasPrefix("/") else {
-            throw CommandFailure("the working directory '\(config.workingDir)' is invalid, it needs to be an absolute path")
+            throw CommandFailure(
+                "the working directory '\(config.workingDir)' is invalid, it needs to be an absolute path")
         }
         let environment = try EnvironmentFile.all(flags.list("env-file"), flags.list("env"))
         config.env = environment.isEmpty ? nil : environment

@@ -25,7 +25,9 @@ enum EnvironmentFile {
             bytes += part
             guard bytes.count <= longest else { throw CommandFailure("\(path) is too long") }
         }
-        return try String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { try line(String($0)) }
+        return try String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap {
+            try line(String($0))
+        }
     }
 
     private static func line(_ text: String) throws -> String? {

@@ -11,7 +11,11 @@ struct ImagePull {
     func pull(_ reference: ImageReference, allTags: Bool = false, to output: Descriptor) throws {
         var query = Query()
         query["fromImage"] = reference.repository
-        if let digest = reference.digest { query["tag"] = digest.description } else if !allTags { query["tag"] = reference.tag }
+        if let digest = reference.digest {
+            query["tag"] = digest.description
+        } else if !allTags {
+            query["tag"] = reference.tag
+        }
         if !platform.isEmpty { query["platform"] = platform }
         try ProgressDisplay.show(client, "/images/create\(query.text)", to: output)
     }

@@ -11,7 +11,9 @@ enum KeyValue {
         var result: [String: String] = [:]
         for word in words {
             let (key, value) = split(word)
-            guard let value, !key.isEmpty else { throw CommandFailure("invalid argument \"\(word)\" for --\(flag): expected key=value") }
+            guard let value, !key.isEmpty else {
+                throw CommandFailure("invalid argument \"\(word)\" for --\(flag): expected key=value")
+            }
             result[key] = value
         }
         return result

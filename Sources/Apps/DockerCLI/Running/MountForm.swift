@@ -11,7 +11,9 @@ enum MountForm {
             let (key, value) = KeyValue.split(field)
             try set(&mount, key.lowercased(), value, field)
         }
-        guard !mount.target.isEmpty else { throw CommandFailure("invalid argument \"\(word)\" for \"--mount\" flag: target is required") }
+        guard !mount.target.isEmpty else {
+            throw CommandFailure("invalid argument \"\(word)\" for \"--mount\" flag: target is required")
+        }
         guard mount.type != "bind" || !mount.source.isEmpty else {
             throw CommandFailure("invalid argument \"\(word)\" for \"--mount\" flag: source is required")
         }
@@ -49,7 +51,8 @@ enum MountForm {
         }
     }
 
-    private static func setSwitch(_ mount: inout MountRequest, _ key: String, _ value: String?, _ field: String) throws {
+    private static func setSwitch(_ mount: inout MountRequest, _ key: String, _ value: String?, _ field: String) throws
+    {
         let isOn: Bool
         switch value?.lowercased() {
         case nil, "1", "true", "t": isOn = true
@@ -70,7 +73,9 @@ enum MountForm {
     private static func setMemory(_ mount: inout MountRequest, _ key: String, _ value: String) throws {
         var options = mount.tmpfsOptions ?? MountRequest.TmpfsOptions()
         if key == "tmpfs-mode" {
-            guard let mode = UInt32(value, radix: 8) else { throw CommandFailure("invalid value for tmpfs-mode: \(value)") }
+            guard let mode = UInt32(value, radix: 8) else {
+                throw CommandFailure("invalid value for tmpfs-mode: \(value)")
+            }
             options.mode = mode
         } else {
             do throws(EngineError) { options.sizeBytes = try ByteCount(parsing: value).bytes } catch {

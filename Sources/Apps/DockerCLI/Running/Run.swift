@@ -51,9 +51,13 @@ struct ForegroundRun {
     }
 
     private func check(_ body: CreateBody) throws {
-        func conflict(_ text: String) -> CommandFailure { CommandFailure("Conflicting options: \(text)", exitCode: RunExitCode.daemon) }
+        func conflict(_ text: String) -> CommandFailure {
+            CommandFailure("Conflicting options: \(text)", exitCode: RunExitCode.daemon)
+        }
         if flags.bool("detach") && flags.isSet("attach") { throw conflict("-a and -d") }
-        if flags.bool("rm") && !["no", ""].contains(body.host.restartPolicy.name) { throw conflict("--restart and --rm") }
+        if flags.bool("rm") && !["no", ""].contains(body.host.restartPolicy.name) {
+            throw conflict("--restart and --rm")
+        }
         let needsTerminal = !flags.bool("detach") && body.config.tty && body.config.attachStdin
         if needsTerminal && !invocation.console.input.isTerminal {
             throw CommandFailure("cannot enable tty mode on non tty input")

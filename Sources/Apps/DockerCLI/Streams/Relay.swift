@@ -33,7 +33,9 @@ struct Relay {
         while true {
             let watched = [session.connection] + [takesInput ? console.input : nil, signals, exit].compactMap { $0 }
             let ready = Descriptor.wait(for: watched, milliseconds: hasExited ? Self.drainTime : -1)
-            if let signals, ready.contains(signals) { for number in try signals.read(limit: 64) { onSignal(Int32(number)) } }
+            if let signals, ready.contains(signals) {
+                for number in try signals.read(limit: 64) { onSignal(Int32(number)) }
+            }
             if ready.contains(session.connection) {
                 guard let bytes = try? session.connection.read(), !bytes.isEmpty else { return .outputEnded }
                 try printer.write(bytes)

@@ -29,8 +29,10 @@ extension Command {
             console.print(" \(pair[0]?.stringValue ?? ""): \(pair[1]?.stringValue ?? "")")
         }
         let lines = [
-            ("Execution Driver", "ExecutionDriver"), ("Logging Driver", "LoggingDriver"), ("Cgroup Driver", "CgroupDriver"),
-            ("Cgroup Version", "CgroupVersion"), ("Kernel Version", "KernelVersion"), ("Operating System", "OperatingSystem"),
+            ("Execution Driver", "ExecutionDriver"), ("Logging Driver", "LoggingDriver"),
+            ("Cgroup Driver", "CgroupDriver"),
+            ("Cgroup Version", "CgroupVersion"), ("Kernel Version", "KernelVersion"),
+            ("Operating System", "OperatingSystem"),
             ("CPUs", "NCPU"),
         ]
         for (title, key) in lines where !text(key).isEmpty { console.print("\(title): \(text(key))") }
@@ -40,7 +42,8 @@ extension Command {
         for (title, key) in [("Http Proxy", "HttpProxy"), ("Https Proxy", "HttpsProxy"), ("No Proxy", "NoProxy")]
         where !text(key).isEmpty { console.print("\(title): \(text(key))") }
         let limits = [("MemoryLimit", "No memory limit support"), ("SwapLimit", "No swap limit support")]
-        for (key, warning) in limits + [("IPv4Forwarding", "IPv4 forwarding is disabled.")] where info[key]?.boolValue == false {
+        for (key, warning) in limits + [("IPv4Forwarding", "IPv4 forwarding is disabled.")]
+        where info[key]?.boolValue == false {
             console.complain("WARNING: \(warning)")
         }
         let labels = info["Labels"]?.arrayValue ?? []

@@ -21,7 +21,11 @@ extension Command {
         for name in invocation.arguments {
             do {
                 let value = try invocation.object(named: name)
-                if let template { invocation.console.print(try Format.render(template, value)) } else { found.append(value) }
+                if let template {
+                    invocation.console.print(try Format.render(template, value))
+                } else {
+                    found.append(value)
+                }
             } catch {
                 invocation.console.complain(Failure.text(error))
                 failed = true
@@ -40,7 +44,9 @@ extension Invocation {
     /// A container before an image.
     fileprivate func object(named name: String) throws -> JSONValue {
         let type = flags.text("type")
-        guard ["", "container", "image"].contains(type) else { throw CommandFailure("inspect --type \(type) is not supported yet") }
+        guard ["", "container", "image"].contains(type) else {
+            throw CommandFailure("inspect --type \(type) is not supported yet")
+        }
         let size = flags.bool("size") ? "?size=1" : ""
         if type != "image" {
             do throws(EngineError) {

@@ -36,12 +36,14 @@ extension Engine {
             if let addresses = settings?.ipamConfig, !addresses.ipv4Address.isEmpty || !addresses.ipv6Address.isEmpty {
                 throw EngineError(
                     .badParameter,
-                    "invalid config for network \(name): user specified IP address is supported on user defined networks only")
+                    "invalid config for network \(name): user specified IP address is supported on user defined networks only"
+                )
             }
             if !(settings?.aliases ?? []).isEmpty {
                 throw EngineError(
                     .badParameter,
-                    "invalid config for network \(name): network-scoped aliases are only supported for user-defined networks")
+                    "invalid config for network \(name): network-scoped aliases are only supported for user-defined networks"
+                )
             }
         }
     }
@@ -58,7 +60,8 @@ extension Engine {
     func checkPlain(_ config: ContainerConfig) throws(EngineError) {
         if !config.workingDir.isEmpty && !config.workingDir.hasPrefix("/") {
             throw EngineError(
-                .badParameter, "the working directory '\(config.workingDir)' is invalid, it needs to be an absolute path")
+                .badParameter,
+                "the working directory '\(config.workingDir)' is invalid, it needs to be an absolute path")
         }
         if !config.stopSignal.isEmpty { _ = try Signal.parse(config.stopSignal) }
         for variable in config.env ?? [] where variable.isEmpty || variable.hasPrefix("=") || variable.contains("\0") {

@@ -21,7 +21,9 @@ enum PortTable {
 
     /// For ps: one row a binding, and one for each exposed port without any.
     static func summaries(of record: ContainerRecord) -> [PortSummary] {
-        guard record.state.hasProcess, record.sandbox != nil || record.hostConfig.networkMode == "none" else { return [] }
+        guard record.state.hasProcess, record.sandbox != nil || record.hostConfig.networkMode == "none" else {
+            return []
+        }
         var rows: [PortSummary] = []
         for (text, bindings) in bindings(of: record).sorted(by: { $0.key < $1.key }) {
             guard let port = PortKey.parse(text) else { continue }

@@ -6,7 +6,9 @@ public import Primitives
 
 extension Engine {
     public func remove(_ name: String, _ options: RemoveOptions) async throws(EngineError) {
-        guard !options.link else { throw EngineError(.notImplemented, "container links (rm --link) are not supported yet") }
+        guard !options.link else {
+            throw EngineError(.notImplemented, "container links (rm --link) are not supported yet")
+        }
         let container = try containers.find(name)
         try claimForRemoval(container, name: name, force: options.force)
         if options.force && container.state.isRunning {
@@ -33,7 +35,8 @@ extension Engine {
         }
         throw EngineError(
             .conflict,
-            "cannot remove container \"\(name)\": container is running: stop the container before removing or force remove")
+            "cannot remove container \"\(name)\": container is running: stop the container before removing or force remove"
+        )
     }
 
     /// Under the gate, and stopped. The row goes first: what is left behind then belongs to nobody and is collected
@@ -47,7 +50,9 @@ extension Engine {
         }
         guard let previous else {
             let phase = container.state.phase
-            let text = phase == .removing ? "removal of container \(container.id) is already in progress"
+            let text =
+                phase == .removing
+                ? "removal of container \(container.id) is already in progress"
                 : "cannot remove container \"\(container.name)\": container is running: stop the container before removing or force remove"
             throw EngineError(.conflict, text)
         }

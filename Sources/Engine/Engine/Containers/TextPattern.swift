@@ -6,7 +6,9 @@ struct TextPattern: Sendable {
     private let text: String
     private let isPlain: Bool
 
-    private static let special: Set<Character> = ["^", "$", ".", "*", "+", "?", "[", "]", "(", ")", "|", "{", "}", "\\"]
+    private static let special: Set<Character> = [
+        "^", "$", ".", "*", "+", "?", "[", "]", "(", ")", "|", "{", "}", "\\",
+    ]
 
     init(_ text: String) {
         self.text = text

@@ -106,7 +106,9 @@ extension Engine {
     public func resizeExec(_ id: String, height: Int, width: Int) async throws(EngineError) {
         let (_, connection) = try execTarget(id)
         // Clients ask at once: the process may be on its way.
-        if try execs.find(id).phase == .starting, let progress = try execs.find(id).progress { _ = await progress.value() }
+        if try execs.find(id).phase == .starting, let progress = try execs.find(id).progress {
+            _ = await progress.value()
+        }
         guard try execs.find(id).phase == .running else {
             throw EngineError(.badParameter, "exec process is not started")
         }

@@ -8,7 +8,7 @@ extension Engine {
         guard !name.isEmpty else { throw EngineError(.badParameter, "no image specified") }
         do {
             return try images.resolve(name)
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             guard let reference = try? ImageReference(parsing: name), try loadEmbedded(reference) else { throw error }
             return try images.resolve(name)
         }

@@ -22,15 +22,18 @@ enum ImageChanges {
         switch word.uppercased() {
         case "CMD": config.cmd = command(rest)
         case "ENTRYPOINT": config.entrypoint = command(rest)
-        case "ENV": try pairs(rest, of: "ENV").forEach { set($0, $1, in: &config) }
+        case "ENV": for (key, value) in try pairs(rest, of: "ENV") { set(key, value, in: &config) }
         case "LABEL":
-            for (key, value) in try pairs(rest, of: "LABEL") { config.labels = (config.labels ?? [:]).merging([key: value]) { $1 } }
+            for (key, value) in try pairs(rest, of: "LABEL") {
+                config.labels = (config.labels ?? [:]).merging([key: value]) { $1 }
+            }
         case "EXPOSE": try expose(rest, &config)
         case "ONBUILD": config.onBuild = (config.onBuild ?? []) + [rest]
         case "USER": config.user = rest
         case "VOLUME":
             for path in list(rest) { config.volumes = (config.volumes ?? [:]).merging([path: EmptyObject()]) { $1 } }
-        case "WORKDIR": config.workingDir = rest.hasPrefix("/") ? rest : AbsolutePath.clean(config.workingDir + "/" + rest)
+        case "WORKDIR":
+            config.workingDir = rest.hasPrefix("/") ? rest : AbsolutePath.clean(config.workingDir + "/" + rest)
         case "STOPSIGNAL":
             _ = try Signal.parse(rest)
             config.stopSignal = rest
@@ -82,7 +85,8 @@ enum ImageChanges {
         var result: [(String, String)] = []
         for word in words {
             guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
-                throw EngineError(.badParameter, "Syntax error - can't find = in \"\(word)\". Must be of the form: name=value")
+                throw EngineError(
+                    .badParameter, "Syntax error - can't find = in \"\(word)\". Must be of the form: name=value")
             }
             result.append((String(word[..<equals]), String(word[word.index(after: equals)...])))
         }

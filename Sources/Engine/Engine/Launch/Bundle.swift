@@ -64,7 +64,7 @@ extension Engine {
         guard let connection = container.withLive({ $0.connection }) else { return }
         do {
             try connection.send(.signal(exec: nil, number: number))
-        } catch where error.isDisconnection {
+        } catch  where error.isDisconnection {
             // The supervisor has just ended, and the container with it: the news is on its way.
         } catch {
             throw EngineError(wrapping: error)

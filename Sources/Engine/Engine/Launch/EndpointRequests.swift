@@ -43,9 +43,10 @@ enum PortRequests {
         guard record.hostConfig.publishAllPorts else { return requests }
         let published = Set(bindings.filter { !($0.value ?? []).isEmpty }.keys.compactMap(PortKey.parse))
         let exposed = record.config.exposedPorts.keys.compactMap(PortKey.parse).filter { !published.contains($0) }
-        return requests + exposed.sorted { ($0.port, $0.name) < ($1.port, $1.name) }.map { port in
-            PortRequest(containerPort: port.port, transport: port.name)
-        }
+        return requests
+            + exposed.sorted { ($0.port, $0.name) < ($1.port, $1.name) }.map { port in
+                PortRequest(containerPort: port.port, transport: port.name)
+            }
     }
 
     private static func order(_ text: String) -> Int { PortKey.parse(text).map { Int($0.port) } ?? 0 }

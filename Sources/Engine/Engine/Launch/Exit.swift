@@ -31,7 +31,9 @@ extension Engine {
                 return ended(container, exit)
             }
             attempt("end the processes of \(container.id)") { try controlGroup(of: container.record).kill() }
-            ended(container, ExitRecord(containerID: container.id.description, code: 137, finishedAt: Timestamp.now().nanoseconds))
+            ended(
+                container,
+                ExitRecord(containerID: container.id.description, code: 137, finishedAt: Timestamp.now().nanoseconds))
         }
     }
 
@@ -59,9 +61,12 @@ extension Engine {
                 live.record.state.startedAt = finished
             }
             let lasted = finished.nanoseconds - (live.record.state.startedAt?.nanoseconds ?? finished.nanoseconds)
-            let decision = isShuttingDown ? .stay : live.restarts.afterExit(
-                code: Int(exit.code), lasted: .nanoseconds(lasted), policy: live.record.hostConfig.restartPolicy,
-                stoppedByUser: live.record.stoppedByUser)
+            let decision =
+                isShuttingDown
+                ? .stay
+                : live.restarts.afterExit(
+                    code: Int(exit.code), lasted: .nanoseconds(lasted), policy: live.record.hostConfig.restartPolicy,
+                    stoppedByUser: live.record.stoppedByUser)
             live.record.state.phase = decision == .stay ? .exited : .restarting
             live.record.state.exitCode = Int(exit.code)
             live.record.state.oomKilled = exit.oomKilled

@@ -26,7 +26,8 @@ extension Engine {
         guard let theirs = target.record.sandbox else {
             throw EngineError(.conflict, "cannot join network of a non running container: \(target.id)")
         }
-        let path = theirs.namespacePath ?? (target.record.hostConfig.networkMode == "host" ? nil : "/proc/\(pid)/ns/net")
+        let path =
+            theirs.namespacePath ?? (target.record.hostConfig.networkMode == "host" ? nil : "/proc/\(pid)/ns/net")
         return SandboxSpec(
             namespacePath: path, hostsPath: theirs.hostsPath, resolvConfPath: theirs.resolvConfPath,
             hostnamePath: theirs.hostnamePath)

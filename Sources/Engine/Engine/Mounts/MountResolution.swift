@@ -103,7 +103,8 @@ struct MountResolution {
 
     private mutating func add(_ request: MountRequest) throws(EngineError) {
         guard request.target.hasPrefix("/"), AbsolutePath.clean(request.target) != "/" else {
-            throw Self.invalid(request, "invalid mount path: '\(request.target)' mount path must be absolute and not '/'")
+            throw Self.invalid(
+                request, "invalid mount path: '\(request.target)' mount path must be absolute and not '/'")
         }
         switch request.type {
         case "bind": try addBindMount(request)

@@ -26,12 +26,15 @@ struct VolumeSpecification: Equatable, Sendable {
         guard !destination.isEmpty, parts.count == 1 || !parts[0].isEmpty else { throw Self.invalid(text) }
         guard destination.hasPrefix("/") else {
             throw EngineError(
-                .badParameter, "invalid volume specification: '\(text)': invalid mount path: '\(destination)' mount path must be absolute")
+                .badParameter,
+                "invalid volume specification: '\(text)': invalid mount path: '\(destination)' mount path must be absolute"
+            )
         }
         destination = AbsolutePath.clean(destination)
         guard destination != "/" else {
             throw EngineError(
-                .badParameter, "invalid volume specification: '\(text)': invalid specification: destination can't be '/'")
+                .badParameter,
+                "invalid volume specification: '\(text)': invalid specification: destination can't be '/'")
         }
         if isBind { source = AbsolutePath.clean(source) }
         try readMode(of: text)
@@ -42,9 +45,10 @@ struct VolumeSpecification: Equatable, Sendable {
     }
 
     private static func isMode(_ text: String) -> Bool {
-        !text.isEmpty && text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy {
-            modes.contains(String($0))
-        }
+        !text.isEmpty
+            && text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy {
+                modes.contains(String($0))
+            }
     }
 
     private static let modes: Set<String> = [

@@ -38,7 +38,8 @@ extension Engine {
         }
         if let exit = try? ExitRecord.read(bundle: bundle) { return ended(container, exit) }
         do {
-            let connection = try ShimConnection.adopt(bundle: bundle, reactor: reactor) { [weak self, weak container] event in
+            let connection = try ShimConnection.adopt(bundle: bundle, reactor: reactor) {
+                [weak self, weak container] event in
                 guard let self, let container else { return }
                 handle(event, of: container, run: run)
             }
@@ -127,7 +128,9 @@ extension Engine {
     }
 
     private func wantsStart(_ record: ContainerRecord) -> Bool {
-        guard !record.state.hasProcess, record.state.phase != .created, record.state.phase != .dead else { return false }
+        guard !record.state.hasProcess, record.state.phase != .created, record.state.phase != .dead else {
+            return false
+        }
         switch record.hostConfig.restartPolicy.name {
         case "always": return true
         case "unless-stopped": return !record.stoppedByUser

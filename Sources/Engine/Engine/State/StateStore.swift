@@ -58,7 +58,9 @@ final class StateStore: Sendable {
             guard let record = record() else { return }
             let bytes = try OrderedJSONEncoder().encode(record)
             let statement = try db.cachedStatement(
-                sql: "INSERT INTO container (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record")
+                sql:
+                    "INSERT INTO container (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record"
+            )
             try statement.execute(arguments: [record.id, Self.blob(bytes)])
         }
     }
@@ -82,7 +84,8 @@ final class StateStore: Sendable {
             do {
                 records.append(try OrderedJSONDecoder().decode(ContainerRecord.self, from: row.bytes))
             } catch {
-                logger.error("a container's record can't be read and is set aside: \(error)", metadata: ["id": "\(row.id)"])
+                logger.error(
+                    "a container's record can't be read and is set aside: \(error)", metadata: ["id": "\(row.id)"])
                 try moveAside(row.id)
             }
         }

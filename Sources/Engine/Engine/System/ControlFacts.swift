@@ -20,7 +20,9 @@ struct ControlFacts: Sendable {
     }
 
     private static func hasSwapAccounting(_ layout: CgroupLayout) -> Bool {
-        guard let hierarchy = layout.hierarchies.first(where: { $0.controllers.contains(.memory) }) else { return false }
+        guard let hierarchy = layout.hierarchies.first(where: { $0.controllers.contains(.memory) }) else {
+            return false
+        }
         return hierarchy.isUnified || HostFile.exists(hierarchy.mountPoint + "/memory.memsw.limit_in_bytes")
     }
 }

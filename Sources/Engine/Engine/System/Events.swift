@@ -9,7 +9,8 @@ extension Engine {
         }
         let log = events
         let (id, past, live) = log.subscribe(since: query.since)
-        let wanted = past.filter { event in filter.matches(event) && (query.until.map { event.timeNano <= $0 } ?? true) }
+        let wanted = past.filter { event in filter.matches(event) && (query.until.map { event.timeNano <= $0 } ?? true)
+        }
         let (output, continuation) = AsyncStream<EventMessage>.makeStream()
         // Ends with the subscription: when the listener goes or `until` is reached.
         let relay = Task {

@@ -13,11 +13,11 @@ enum HostFacts {
     static var isForwardingIPv4: Bool { line("/proc/sys/net/ipv4/ip_forward") == "1" }
 
     #if arch(x86_64)
-        static let machine = "x86_64"
-        static let goArchitecture = "amd64"
+    static let machine = "x86_64"
+    static let goArchitecture = "amd64"
     #elseif arch(arm64)
-        static let machine = "aarch64"
-        static let goArchitecture = "arm64"
+    static let machine = "aarch64"
+    static let goArchitecture = "arm64"
     #endif
 
     /// Where Docker names its Go: the compiler that built this.

@@ -93,7 +93,8 @@ extension Engine {
     public func version() async throws(EngineError) -> SystemVersion {
         let version = configuration.version
         let details = [
-            "ApiVersion": APIVersion.current.description, "Arch": HostFacts.goArchitecture, "BuildTime": version.buildTime,
+            "ApiVersion": APIVersion.current.description, "Arch": HostFacts.goArchitecture,
+            "BuildTime": version.buildTime,
             "Experimental": "false", "GitCommit": version.gitCommit, "GoVersion": HostFacts.compiler,
             "KernelVersion": HostFacts.kernelVersion, "MinAPIVersion": APIVersion.minimum.description, "Os": "linux",
         ]

@@ -12,7 +12,9 @@ public enum DaemonProcess {
     /// The path of the running program, links resolved.
     public static var executable: String {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { cl_readlinkat(AT_FDCWD, "/proc/self/exe", $0.baseAddress!, $0.count) }
+        let count = buffer.withUnsafeMutableBytes {
+            cl_readlinkat(AT_FDCWD, "/proc/self/exe", $0.baseAddress!, $0.count)
+        }
         return count > 0 ? String(decoding: buffer[..<Int(count)], as: UTF8.self) : ""
     }
 
@@ -59,7 +61,8 @@ public enum DaemonProcess {
 
     /// Tells systemd how things are (`sd_notify(3)`); nothing happens without NOTIFY_SOCKET.
     public static func notify(_ state: String) {
-        guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }), path.hasPrefix("/") || path.hasPrefix("@")
+        guard let path = getenv("NOTIFY_SOCKET").map({ String(cString: $0) }),
+            path.hasPrefix("/") || path.hasPrefix("@")
         else { return }
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return }

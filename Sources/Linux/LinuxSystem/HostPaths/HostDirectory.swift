@@ -85,7 +85,8 @@ public enum HostDirectory {
                 while offset + 19 <= count {
                     let length = Int(raw.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
                     guard length >= 19, offset + length <= count else { return }
-                    let name = String(decoding: raw[(offset + 19)..<(offset + length)].prefix { $0 != 0 }, as: UTF8.self)
+                    let name = String(
+                        decoding: raw[(offset + 19)..<(offset + length)].prefix { $0 != 0 }, as: UTF8.self)
                     if name != "." && name != ".." {
                         result.append(Entry(name: name, isFolder: raw[offset + 18] == UInt8(DT_DIR)))
                     }

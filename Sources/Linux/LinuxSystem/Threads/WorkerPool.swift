@@ -108,11 +108,13 @@ public enum PlatformThread {
         pthread_attr_setstacksize(&attributes, 512 << 10)
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
-        let result = pthread_create(&thread, &attributes, { context in
-            guard let context else { return nil }
-            Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, body.toOpaque())
+        let result = pthread_create(
+            &thread, &attributes,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
         if result != 0 { body.release() }
         return result == 0
     }

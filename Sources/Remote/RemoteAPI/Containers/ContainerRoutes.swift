@@ -18,7 +18,9 @@ let containerRoutes: [Route] = [
     Route("GET", "/containers/{name}/top") { call throws(EngineError) in
         try call.json(await call.backend.top(call.name, psArguments: call.query.text("ps_args") ?? "-ef"))
     },
-    Route("POST", "/containers/{name}/start", body: .action) { call throws(EngineError) in try await startContainer(call) },
+    Route("POST", "/containers/{name}/start", body: .action) { call throws(EngineError) in
+        try await startContainer(call)
+    },
     Route("POST", "/containers/{name}/stop") { call throws(EngineError) in
         try await call.backend.stop(call.name, timeout: call.query.integer("t"), signal: call.stopSignal)
         return .noContent

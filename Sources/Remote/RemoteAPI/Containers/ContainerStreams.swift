@@ -26,7 +26,8 @@ private func attachContainer(_ call: Call) async throws(EngineError) -> Response
         // Attach clients expect text, whatever version they speak.
         return Response(
             status: error.kind.httpStatus,
-            headers: [("Content-Type", StreamType.raw), ("Connection", "close")], body: Array("\(error.message)\r\n".utf8))
+            headers: [("Content-Type", StreamType.raw), ("Connection", "close")],
+            body: Array("\(error.message)\r\n".utf8))
     }
     await call.takeOver(session, detach: query.bool("stdin") ? detach : nil, standing: [])
     return nil
@@ -70,7 +71,9 @@ private func waitForContainer(_ call: Call) async throws(EngineError) -> Respons
         if !call.speaks(34) { outcome.error = nil }
         writer.post(try call.json(outcome).body)
     } catch {
-        if call.speaks(34), let failed = try? call.json(ContainerWaited(statusCode: -1, error: .init(message: error.message))) {
+        if call.speaks(34),
+            let failed = try? call.json(ContainerWaited(statusCode: -1, error: .init(message: error.message)))
+        {
             writer.post(failed.body)
         }
     }

@@ -31,7 +31,9 @@ private func createExec(_ call: Call) async throws(EngineError) -> Response {
 
 private func startExec(_ call: Call) async throws(EngineError) -> Response? {
     let body = try await call.jsonBody(checksType: call.speaks(24))
-    var request = try body.map { body throws(EngineError) in try call.decode(ExecStartRequest.self, from: body) } ?? ExecStartRequest()
+    var request =
+        try body.map { body throws(EngineError) in try call.decode(ExecStartRequest.self, from: body) }
+        ?? ExecStartRequest()
     if !call.speaks(42) || !request.tty { request.consoleSize = nil }
     let detach = request.detach || !request.tty ? nil : try await detachKeys(call)
     guard let session = try await call.backend.startExec(call.name, request) else {

@@ -3,7 +3,9 @@ internal import Primitives
 
 /// The calls of swarm mode, on an engine that is in no swarm.
 let swarmRoutes: [Route] =
-    ["/swarm", "/swarm/unlockkey", "/nodes", "/services", "/tasks", "/secrets", "/configs"].map { notManager("GET", $0) }
+    ["/swarm", "/swarm/unlockkey", "/nodes", "/services", "/tasks", "/secrets", "/configs"].map {
+        notManager("GET", $0)
+    }
     + ["/nodes/{name}", "/services/{name}", "/tasks/{name}", "/secrets/{name}", "/configs/{name}"].map {
         notManager("GET", $0)
     }

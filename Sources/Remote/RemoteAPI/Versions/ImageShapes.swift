@@ -3,7 +3,8 @@ internal import OrderedJSON
 /// One row of `images`.
 let adaptImageSummary: Adapter = { row, call in
     if !call.speaks(44) { row["VirtualSize"] = row["Size"] ?? 0 }
-    if !call.speaks(43), row["RepoTags"]?.arrayValue?.isEmpty != false, row["RepoDigests"]?.arrayValue?.isEmpty != false {
+    if !call.speaks(43), row["RepoTags"]?.arrayValue?.isEmpty != false, row["RepoDigests"]?.arrayValue?.isEmpty != false
+    {
         row["RepoTags"] = ["<none>:<none>"]
         row["RepoDigests"] = ["<none>@<none>"]
     }

@@ -47,7 +47,8 @@ struct CgroupTree {
     /// The hierarchy's folder name on the host: its mount point's last component, such as `cpu,cpuacct`.
     private func folderName(_ folder: CgroupFolder, _ group: ControlGroup) -> String {
         let above = folder.path.dropLast(group.path.count)
-        return above.split(separator: "/").last.map(String.init) ?? folder.controllers.map(\.rawValue).joined(separator: ",")
+        return above.split(separator: "/").last.map(String.init)
+            ?? folder.controllers.map(\.rawValue).joined(separator: ",")
     }
 
     private func tree(_ folder: CgroupFolder) throws(SystemError) -> FD {

@@ -38,9 +38,10 @@ struct ContainerExec {
             }
             try ProcessAttributes.joinSessionKeyring(keyring)
         }
-        let root = RootDirectory(try doing("/") { () throws(SystemError) in
-            try FD.open(at: "/", [.path, .directory])
-        })
+        let root = RootDirectory(
+            try doing("/") { () throws(SystemError) in
+                try FD.open(at: "/", [.path, .directory])
+            })
         let credentials = try Credentials.resolve(
             process, user: options.user, additionalGroups: options.additionalGroups, filter: filter, root: root)
         try connect(credentials.user.uid, root)

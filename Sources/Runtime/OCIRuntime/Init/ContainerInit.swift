@@ -106,7 +106,8 @@ struct ContainerInit {
 
     private func applySettings(_ proc: FDBox?) throws(StartFailure) {
         let sysctls = plan.linux.sysctl.sorted { $0.key < $1.key }
-        let profile = plan.process.apparmorProfile, label = plan.process.selinuxLabel
+        let profile = plan.process.apparmorProfile
+        let label = plan.process.selinuxLabel
         guard !sysctls.isEmpty || !profile.isEmpty || !label.isEmpty else { return }
         let settings: KernelSettings
         if let proc { settings = try KernelSettings(proc: proc) } else { settings = try KernelSettings.detached() }

@@ -122,7 +122,9 @@ extension ContainerRoot {
             type: mount.type, source: mount.source, parameters: options.parameters, attributes: attributes)
         try made.attachMount(onto: target, subject: mount.destination)
         try made.propagate(options)
-        if mount.type == "proc" && mount.destination == "/proc" { proc = FDBox(made) } else if isDevice {
+        if mount.type == "proc" && mount.destination == "/proc" {
+            proc = FDBox(made)
+        } else if isDevice {
             deviceFiles = FDBox(made)
         }
     }

@@ -79,7 +79,8 @@ struct CapabilitySets {
     init(_ names: OCICapabilities?) {
         let available = Capabilities.available()
         func set(_ list: [String]?) -> Capabilities {
-            (list ?? []).reduce(into: Capabilities()) { $0.formUnion(Capabilities(name: $1) ?? []) }.intersection(available)
+            (list ?? []).reduce(into: Capabilities()) { $0.formUnion(Capabilities(name: $1) ?? []) }.intersection(
+                available)
         }
         bounding = set(names?.bounding)
         effective = set(names?.effective)

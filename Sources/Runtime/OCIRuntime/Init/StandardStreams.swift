@@ -25,7 +25,8 @@ struct StandardStreams {
     /// the container's root change its mode through `/proc/self/fd/0`.
     private static func null(_ root: borrowing RootDirectory) throws(SystemError) -> FDBox {
         if let null = try? root.open("/dev/null", [.readWrite, .nonBlocking]), let stat = try? null.stat(),
-            stat.isNullDevice {
+            stat.isNullDevice
+        {
             try null.setNonBlocking(false)
             return FDBox(null)
         }

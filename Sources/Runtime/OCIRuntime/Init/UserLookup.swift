@@ -22,7 +22,8 @@ struct UserLookup {
     /// `spec` is `name`, `uid`, `name:group`, `uid:gid` or empty; `additional` are names or numbers of groups.
     func resolve(_ spec: String, additional: [String]) throws(StartFailure) -> ResolvedUser {
         let parts = spec.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let userText = parts.first ?? "", groupText = parts.count > 1 ? parts[1] : ""
+        let userText = parts.first ?? ""
+        let groupText = parts.count > 1 ? parts[1] : ""
         let entry = entry(for: userText)
         var user = ResolvedUser(uid: 0, gid: 0, groups: [], home: "/")
         if let entry {

@@ -22,9 +22,10 @@ final class ContainerCgroup {
     func entrances() throws(StartFailure) -> [FDBox] {
         var result: [FDBox] = []
         for folder in group?.folders ?? [] where !folder.isUnified {
-            result.append(try doing("join cgroup") { () throws(SystemError) in
-                FDBox(try FD.open(at: RawPath(folder.path + "/tasks"), .writeOnly))
-            })
+            result.append(
+                try doing("join cgroup") { () throws(SystemError) in
+                    FDBox(try FD.open(at: RawPath(folder.path + "/tasks"), .writeOnly))
+                })
         }
         return result
     }

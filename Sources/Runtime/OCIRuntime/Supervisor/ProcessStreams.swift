@@ -33,7 +33,9 @@ final class ProcessStreams {
     // MARK: Process's side
 
     /// Makes pipes and answers the child's ends.
-    func makePipes(input wantsInput: Bool, stdout: Bool = true, stderr: Bool = true) throws(SystemError) -> StandardStreams {
+    func makePipes(
+        input wantsInput: Bool, stdout: Bool = true, stderr: Bool = true
+    ) throws(SystemError) -> StandardStreams {
         var child = StandardStreams()
         if wantsInput {
             let pipe = try PipeEnds()
@@ -75,7 +77,9 @@ final class ProcessStreams {
     func resume() {
         let writes = isTerminal && !inputWaiting.isEmpty
         for (stream, box) in outputs {
-            _ = try? loop.watch(box, writes ? [.readable, .writable] : .readable) { [unowned self] events in outputReady(stream, box, events) }
+            _ = try? loop.watch(box, writes ? [.readable, .writable] : .readable) { [unowned self] events in
+                outputReady(stream, box, events)
+            }
         }
     }
 

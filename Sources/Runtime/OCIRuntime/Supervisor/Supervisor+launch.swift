@@ -140,7 +140,8 @@ extension Supervisor {
             execs.removeValue(forKey: id)
             // Before the streams end: whoever sees their end may ask how it went.
             broadcast(.execFailed(id: id, failure))
-            exec.streams.tell("OCI runtime exec failed: exec failed: unable to start container process: \(failure.message)\r\n")
+            exec.streams.tell(
+                "OCI runtime exec failed: exec failed: unable to start container process: \(failure.message)\r\n")
             exec.streams.finish()
             finishing(exec)
         case .preparing: break

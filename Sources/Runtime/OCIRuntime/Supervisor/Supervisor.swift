@@ -184,7 +184,9 @@ public final class Supervisor {
     private func leaveWhenWritten() {
         guard let container else { return }
         let check = { [unowned self] in
-            if !container.streams.hasClients && execs.values.allSatisfy({ !$0.streams.hasClients }) { loop.stopped = true }
+            if !container.streams.hasClients && execs.values.allSatisfy({ !$0.streams.hasClients }) {
+                loop.stopped = true
+            }
         }
         container.streams.whenClientsChange = check
         for exec in execs.values { exec.streams.whenClientsChange = check }
