@@ -140,6 +140,11 @@ let targets: [Target] = [
     tests("OrderedJSON", ["OrderedJSON"]),
     tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
     tests("Flags", ["Flags"]),
+    tests("HostSystem", ["HostSystem", "Primitives"]),
+    tests("EngineClient", ["EngineClient", "HostSystem", "APIModel", "OrderedJSON", "Primitives"]),
+    tests(
+        "DockerCLI",
+        ["DockerCLI", "EngineClient", "HostSystem", "APIModel", "Flags", "OrderedJSON", "Primitives"]),
     tests("DaemonConfiguration", ["DaemonConfiguration"]),
     tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
     tests("Cgroups", ["Cgroups", "LinuxSystem"]),

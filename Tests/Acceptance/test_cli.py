@@ -55,7 +55,6 @@ def test_flags_after_the_image_belong_to_the_container(ours):
 
 
 @pytest.mark.parametrize("args, words", [
-    (["run", "-d", "--rm", "busybox", "true"], "Conflicting options"),
     (["run", "--rm", "--restart", "always", "busybox", "true"], "Conflicting options: --restart and --rm"),
     (["run", "-h", "x", "--net", "host", "busybox", "true"], "Conflicting options: -h and the network mode (--net)"),
 ])

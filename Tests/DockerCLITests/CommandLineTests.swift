@@ -44,6 +44,14 @@ import Testing
         #expect(try docker("PS", "--help").code == 0)
     }
 
+    @Test func theEnginesOwnFlagsAreLeftToIt() {
+        #expect(DaemonMode.arguments(["-d", "-g", "/x", "-H", "unix:///y"]) == ["-g", "/x", "-H", "unix:///y"])
+        #expect(DaemonMode.arguments(["-s", "overlay", "-dD"]) == ["-s", "overlay", "-D"])
+        #expect(DaemonMode.arguments(["daemon", "-D"]) == ["-D"])
+        #expect(DaemonMode.arguments(["run", "-d", "busybox"]) == nil)
+        #expect(DaemonMode.arguments(["-H", "-d", "ps"]) == nil)
+    }
+
     @Test func helpIsNoFailure() throws {
         #expect(try docker().code == 0)
         #expect(try docker("help", "run").text.hasPrefix("\nUsage: docker run [OPTIONS] IMAGE [COMMAND] [ARG...]\n"))

@@ -22,8 +22,8 @@ import Testing
         Case(name: "many dots", files: [file("a/b/../../../x")], message: "outside of the root"),
         Case(name: "dot dot directory", files: [folder("../victim/sub")], message: "outside of the root"),
         Case(name: "absolute", files: [file("/victim/file", "evil")], message: nil),
-        Case(name: "symlink up", files: [link("l", "../victim"), file("l/file", "evil")], message: "invalid symlink"),
-        Case(name: "symlink far up", files: [link("a/b/l", "../../../victim")], message: "invalid symlink"),
+        Case(name: "symlink up", files: [link("l", "../victim"), file("l/file", "evil")], message: "l/file"),
+        Case(name: "symlink far up", files: [link("a/b/l", "../../../victim")], message: nil),
         Case(
             name: "absolute symlink", files: [folder("victim"), link("l", "/victim"), file("l/file", "evil")],
             message: nil),

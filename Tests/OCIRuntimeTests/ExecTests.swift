@@ -76,7 +76,12 @@ struct ExecTests {
                 if case .execFailed("bad", let failure) = $0 { failure } else { nil }
             }
             #expect(failure.message == "exec: \"nosuch\": executable file not found in $PATH")
-            #expect(try stream.fd.readAll() == [])
+            // As Docker says it on the stream of the exec.
+            let said = frames(try stream.fd.readAll()).map(\.text).joined()
+            #expect(
+                said
+                    == "OCI runtime exec failed: exec failed: unable to start container process: \(failure.message)\r\n"
+            )
             let again = try rig.exec("good", "true")
             #expect(try again.fd.readAll() == [])
             #expect(try await code("good", rig) == 0)

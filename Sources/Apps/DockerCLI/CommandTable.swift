@@ -35,8 +35,6 @@ enum CommandTable {
         "system": ["events": "events", "info": "info"],
     ]
 
-    static func isDaemon(_ words: [String]) -> Bool { words.first == "daemon" }
-
     /// The command and the words after its name. Errors: exit code 1.
     static func find(_ words: [String]) throws(UsageError) -> (Command, [String]) {
         let first = (words.first ?? "").lowercased()

@@ -19,7 +19,7 @@ public struct Docker: Sendable {
     /// Runs one command line, without the program's name; the result is the exit code.
     public func run(_ words: [String]) -> Int32 {
         do {
-            if let arguments = EngineProgram.arguments(words) { return try EngineProgram.become(arguments) }
+            if let own = DaemonMode.arguments(words) { return try DaemonMode.become(own) }
             let global = try FlagParser(GlobalFlags.all).parse(words)
             if global.bool("version") {
                 console.print(ClientBuild.line)
@@ -39,9 +39,7 @@ public struct Docker: Sendable {
     }
 
     private func perform(_ global: FlagValues) throws -> Int32 {
-        if CommandTable.isDaemon(global.arguments) {
-            return try EngineProgram.become(Array(global.arguments.dropFirst()))
-        }
+        if global.arguments.first == "daemon" { return try DaemonMode.become(Array(global.arguments.dropFirst())) }
         let (command, words) = try CommandTable.find(global.arguments)
         let flags: FlagValues
         do {

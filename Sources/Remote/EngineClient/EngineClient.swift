@@ -85,7 +85,7 @@ public struct EngineClient: Sendable {
         return EngineError(EngineError.Kind(httpStatus: reply.status), text, cause: EngineAnswer(status: reply.status))
     }
 
-    /// A call with a small answer. Errors: what the server says, by kind.
+    /// A call with a small answer. Not modified (304) is what the caller wanted. Errors: what the server says, by kind.
     @discardableResult
     public func call(
         _ method: String, _ path: String, body: [UInt8]? = nil
@@ -93,7 +93,7 @@ public struct EngineClient: Sendable {
         let connection = try connect()
         defer { connection.closeNow() }
         let reply = try send(method, path, connection, body: body)
-        guard (200..<300).contains(reply.status) else { throw failure(reply) }
+        guard (200..<400).contains(reply.status) else { throw failure(reply) }
         return try reply.collect()
     }
 

@@ -192,8 +192,11 @@ class Engine:
                 assert status == 0, f"the engine ended with {status}:\n{self.log(30)}"
             host.remove_cgroup_parent(self.cgroup_parent)
             remains = self.remains()
-            if remains:
-                time.sleep(0.5)
+            # The kernel takes namespaces and their links away in its own time.
+            for _ in range(20):
+                if not remains:
+                    break
+                time.sleep(0.25)
                 remains = self.remains()
             assert not remains, "left behind by the engine: " + "; ".join(remains)
         finally:

@@ -64,7 +64,8 @@ struct ContainerRow {
         row["Image"] = .string(container.image.isEmpty ? "<no image>" : container.image)
         row["Labels"] = .string(
             container.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
-        row["Mounts"] = .string(container.mounts.map { $0.name.isEmpty ? $0.source : $0.name }.joined(separator: ","))
+        let mounts = container.mounts.map { $0.name.isEmpty ? $0.source : $0.name }
+        row["Mounts"] = .string(mounts.filter { !$0.isEmpty }.joined(separator: ","))
         row["Names"] = .string(names)
         row["Networks"] = .string(container.networkSettings.networks.keys.sorted().joined(separator: ","))
         row["Ports"] = .string(PortColumn.text(container.ports))

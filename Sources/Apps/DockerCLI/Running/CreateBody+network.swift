@@ -6,6 +6,10 @@ extension CreateBody {
         let networks = flags.list("net")
         guard networks.count <= 1 else { throw CommandFailure("several networks are not supported yet") }
         host.networkMode = networks.first ?? "default"
+        let isShared = host.networkMode == "host" || host.networkMode.hasPrefix("container:")
+        if isShared && flags.isSet("hostname") {
+            throw CommandFailure("Conflicting options: -h and the network mode (--net)", exitCode: RunExitCode.daemon)
+        }
         setHostName()
         host.dns = given("dns")
         host.dnsSearch = given("dns-search")

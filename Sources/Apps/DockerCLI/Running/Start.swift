@@ -16,22 +16,13 @@ extension Command {
     ) { invocation in
         guard invocation.flags.bool("attach") || invocation.flags.bool("interactive") else {
             return try invocation.forEachPrinted("start one or more containers") { name in
-                try startIfStopped(invocation.client, name)
+                try invocation.client.call("POST", "/containers/\(EngineClient.escape(name))/start")
             }
         }
         guard invocation.arguments.count == 1 else {
             throw CommandFailure("You cannot start and attach multiple containers at once.")
         }
         return try startAttached(invocation)
-    }
-
-    /// One that runs already is what was asked for.
-    private static func startIfStopped(_ client: EngineClient, _ name: String) throws {
-        do {
-            try client.call("POST", "/containers/\(EngineClient.escape(name))/start")
-        } catch {
-            if error.kind != .notModified { throw error }
-        }
     }
 
     private static func startAttached(_ invocation: Invocation) throws -> Int32 {

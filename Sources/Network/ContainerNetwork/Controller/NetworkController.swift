@@ -60,13 +60,14 @@ public final class NetworkController: Sendable {
             route: route, configuration: configuration, wanted: settings.bridgeCIDR, range: settings.fixedCIDR
         ).run()
         var warnings = changeHost(network)
+        if !existed { try? HostFile.write(bridgeMark, []) }
         let firewall = configuration.managesFirewall ? try Firewall(ruleset(network)) : nil
         try firewall?.prepare()
         warnings += foreignDrops(firewall, network)
         state.withLock { state in
             state.network = network
             state.firewall = firewall
-            state.madeBridge = !existed
+            state.madeBridge = !existed || HostFile.exists(bridgeMark)
             state.addresses = AddressPool(
                 network: network.address, range: network.range, gateway: network.address.address)
         }
@@ -107,6 +108,9 @@ public final class NetworkController: Sendable {
         return warnings
     }
 
+    /// Says that the bridge is ours, for the daemon after this one.
+    private var bridgeMark: String { "\(configuration.runDirectory)/made-\(configuration.bridge)" }
+
     /// Ends the daemon's part: what was made ahead goes; bridge, firewall and connected containers stay.
     public func stop() { pool.close() }
 
@@ -121,6 +125,7 @@ public final class NetworkController: Sendable {
         try firewall?.remove()
         if madeBridge, let network {
             do { try route.perform(.deleteLink(.index(network.index))) } catch { throw .network(error) }
+            try? HostFile.remove(bridgeMark)
         }
         do { try HostDirectory.removeTree(maker.folder) } catch { throw .network(error, "remove \(maker.folder)") }
     }

@@ -18,6 +18,7 @@ struct ProgramStart {
             try ProcessAttributes.closeOnExecute(from: 3)
             try ProcessAttributes.resetSignals()
         }
+        try EarlySettings.limitFiles(process)
         let error = ChildProcess.execute(path, arguments: process.args, environment: environment)
         throw Self.failure(of: path, name, error)
     }
@@ -53,6 +54,18 @@ enum EarlySettings {
             guard let number = ResourceLimit.number(of: limit.type) else {
                 throw StartFailure(.other, "invalid rlimit type: \(limit.type)")
             }
+            try doing("error setting rlimit type \(limit.type)") { () throws(SystemError) in
+                // Enough files for what is still to be done; `limitFiles` lowers it at the very end.
+                let least: UInt64 = limit.type == "RLIMIT_NOFILE" ? 4096 : 0
+                try ProcessAttributes.setLimit(number, soft: max(limit.soft, least), hard: max(limit.hard, least))
+            }
+        }
+    }
+
+    /// The limit on files as it was asked for. Lowering needs no privilege.
+    static func limitFiles(_ process: OCIProcess) throws(StartFailure) {
+        for limit in process.rlimits where limit.type == "RLIMIT_NOFILE" {
+            guard let number = ResourceLimit.number(of: limit.type) else { continue }
             try doing("error setting rlimit type \(limit.type)") { () throws(SystemError) in
                 try ProcessAttributes.setLimit(number, soft: limit.soft, hard: limit.hard)
             }
