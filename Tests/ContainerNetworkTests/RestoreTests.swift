@@ -44,7 +44,6 @@ import Testing
             #expect(ask("127.0.0.1", 8080, milliseconds: 300) == nil)
             withExtendedLifetime(server) {}
             try controller.destroy()
-            try host.route.perform(.deleteLink(.name("mtbr0")))
             #expect(try host.leftovers() == [])
         }
     }

@@ -124,7 +124,10 @@ public final class NetworkController: Sendable {
         _ = maker.collectGarbage()
         try firewall?.remove()
         if madeBridge, let network {
-            do { try route.perform(.deleteLink(.index(network.index))) } catch { throw .network(error) }
+            do { try route.perform(.deleteLink(.index(network.index))) } catch {
+                // ENODEV: somebody was faster.
+                if error.errno != 19 { throw .network(error) }
+            }
             try? HostFile.remove(bridgeMark)
         }
         do { try HostDirectory.removeTree(maker.folder) } catch { throw .network(error, "remove \(maker.folder)") }
