@@ -16,6 +16,8 @@ public final class Daemon: Sendable {
     let configuration: DaemonConfiguration
     private let logger: Logger
     private let ending = ReadyGate()
+    /// Unix sockets that are ours to remove.
+    private let boundPaths = Mutex<[String]>([])
     private let hangUps = Mutex<(@Sendable () -> Void)?>(nil)
 
     public init(configuration: DaemonConfiguration) {
@@ -99,14 +101,12 @@ public final class Daemon: Sendable {
         for host in configuration.hosts {
             let binding = try HostBinding(host)
             bound += try await binding.bind(listener, configuration: configuration, logger: logger)
+            if case .unix(let path) = binding.kind { boundPaths.withLock { $0.append(path) } }
         }
         return bound
     }
 
     private func removeSockets() {
-        for host in configuration.hosts {
-            guard case .unix(let path)? = (try? HostBinding(host))?.kind else { continue }
-            try? HostFile.remove(path)
-        }
+        for path in boundPaths.withLock({ $0 }) { try? HostFile.remove(path) }
     }
 }
