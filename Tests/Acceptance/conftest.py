@@ -75,7 +75,8 @@ def new_engine(busybox_tar):
 
     yield make
     problems = []
-    for engine in engines:
+    # The last first: each takes account of what was there before it.
+    for engine in reversed(engines):
         try:
             engine.finish()
         except AssertionError as problem:

@@ -93,6 +93,40 @@ def test_logs_are_replayed_on_request(api):
         assert split_frames(stream.read_all())[0] == b"before\nafter\n"
 
 
+def test_logs_of_a_container_that_has_ended_then_the_end(api):
+    container = api.run(cmd=("sh", "-c", "seq 1 20000"))
+    api.wait(container)
+    _, _, session = api.hijack("POST", f"/containers/{container}/attach?logs=1&stream=0&stdout=1&stderr=1")
+    with session:
+        out, _ = split_frames(session.read_all())
+    assert out == b"".join(b"%d\n" % number for number in range(1, 20001))
+
+
+def test_a_slow_client_that_said_all_it_had_to_say_gets_everything(api):
+    container = api.run(cmd=("sleep", "1000"), host={"NetworkMode": "none"})
+    made = api.post(f"/containers/{container}/exec", {
+        "Cmd": ["dd", "if=/dev/zero", "bs=65536", "count=100"], "AttachStdin": True, "AttachStdout": True}).json["Id"]
+    _, _, session = api.hijack("POST", f"/exec/{made}/start", {"Detach": False, "Tty": False})
+    with session:
+        session.end_input()
+        time.sleep(1.5)
+        out, _ = split_frames(session.read_all())
+    assert len(out) == 6_553_600
+    assert api.get(f"/exec/{made}/json").json["ExitCode"] == 0
+
+
+def test_the_exit_code_of_an_exec_is_there_when_its_stream_ends(api):
+    container = api.run(cmd=("sleep", "1000"), host={"NetworkMode": "none"})
+    for code in range(1, 41):
+        made = api.post(f"/containers/{container}/exec", {
+            "Cmd": ["sh", "-c", f"exit {code}"], "AttachStdout": True, "AttachStderr": True}).json["Id"]
+        _, _, session = api.hijack("POST", f"/exec/{made}/start", {"Detach": False, "Tty": False})
+        with session:
+            session.read_all()
+        found = api.get(f"/exec/{made}/json").json
+        assert (found["Running"], found["ExitCode"]) == (False, code)
+
+
 def test_only_the_streams_asked_for(api):
     container = api.create(cmd=("sh", "-c", "echo out; echo err >&2"))
     _, _, stream = api.hijack("POST", f"/containers/{container}/attach?stream=1&stderr=1")

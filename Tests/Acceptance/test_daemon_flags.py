@@ -113,6 +113,12 @@ def test_several_sockets(new_engine, tmp_path):
     assert "DON'T BIND ON ANY IP ADDRESS" in engine.log(100)
 
 
+def test_group_of_the_socket(new_engine, idle):
+    engine = new_engine("-G", "daemon", busybox=False)
+    assert os.stat(engine.socket).st_gid == 1
+    assert "no-such-group" in refuse(idle, "-G", "no-such-group")
+
+
 def test_labels_and_debug_show_in_info(new_engine):
     engine = new_engine("--label", "room=1", "--label", "disk=ssd", "-D", busybox=False)
     info = engine.api.get("/info").json

@@ -103,6 +103,19 @@ def test_a_process_that_exits_is_seen_at_once(api):
     assert seen < 0.5
 
 
+def test_the_command_shows_them(cli):
+    since = int(time.time()) - 1
+    container = cli.ok("run", "-d", "--name", "shown", "busybox", "true")
+    cli.ok("wait", "shown")
+    time.sleep(1.1)
+    out = cli.ok("events", "--since", since, "--until", int(time.time()))
+    lines = [line for line in out.splitlines() if container in line]
+    words = ["create", "start", "die"]
+    assert all(any(word in line for line in lines) for word in words), out
+    only = cli.ok("events", "--since", since, "--until", int(time.time()), "-f", "event=die", "-f", f"container={container}")
+    assert len(only.splitlines()) == 1 and "die" in only
+
+
 def test_times_must_be_in_order(api):
     assert api.get(f"/events?since={int(time.time())}&until={int(time.time()) - 100}").status == 400
 

@@ -23,6 +23,11 @@ def test_sees_the_container_from_within(cli, box):
     assert out.split("\n")[:2] == ["boxhost", "1"] and "sleep 1000" in out
 
 
+def test_input_reaches_the_command(cli, box):
+    data = os.urandom(300_000)
+    assert cli("exec", "-i", "box", "cat", input=data).out == data
+
+
 def test_detached(cli, box):
     result = cli("exec", "-d", "box", "touch", "/made")
     assert (result.status, result.out) == (0, b"")
@@ -67,6 +72,14 @@ def test_a_paused_container_is_refused(cli, box):
 
 def test_an_unknown_container_is_named(cli):
     assert "nobody" in cli.fails("exec", "nobody", "true").complaint
+
+
+def test_stopping_the_container_ends_its_commands(cli, box):
+    client = cli.popen("exec", "box", "sleep", "1000")
+    eventually(lambda: "sleep 1000" in cli.ok("exec", "box", "ps").replace("1 root", "", 1).partition("\n")[2], what="exec")
+    cli.ok("stop", "-t", "0", "box")
+    client.communicate(timeout=15)
+    assert client.returncode == 137
 
 
 # The API

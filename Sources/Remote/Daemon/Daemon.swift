@@ -18,7 +18,7 @@ public final class Daemon: Sendable {
     private let ending = ReadyGate()
     /// Unix sockets that are ours to remove.
     private let boundPaths = Mutex<[String]>([])
-    private let hangUps = Mutex<(@Sendable () -> Void)?>(nil)
+    private let hangUps = HangUps()
 
     public init(configuration: DaemonConfiguration) {
         self.configuration = configuration
@@ -51,7 +51,7 @@ public final class Daemon: Sendable {
         while true {
             let number = DaemonProcess.nextSignal(of: Self.endSignals + [Self.hangUp])
             if number == Self.hangUp {
-                hangUps.withLock { $0 }?()
+                hangUps.came()
                 continue
             }
             count += 1
@@ -66,6 +66,11 @@ public final class Daemon: Sendable {
             throw EngineError(.forbidden, "The Docker daemon needs to be run as root")
         }
         try Engine.check(engineConfiguration())
+        let bindings = try configuration.hosts.map { host throws(EngineError) in
+            try HostBinding(host, configuration: configuration)
+        }
+        // Unix sockets last: who finds one finds the others too.
+        let ordered = bindings.filter { !$0.isUnix } + bindings.filter(\.isUnix)
         let pidFile = try PIDFile(path: configuration.pidFile)
         defer { pidFile.remove() }
 
@@ -78,17 +83,18 @@ public final class Daemon: Sendable {
         // Bound first: who connects during the start waits instead of being refused.
         let sockets: [BoundListener]
         do {
-            sockets = try await bindAll(listener)
+            sockets = try await bindAll(ordered, listener)
             try await engine.start()
         } catch {
             removeSockets()
+            await engine.shutdown()
             throw error
         }
         ready.open()
         DaemonProcess.notify("READY=1")
         logger.info("API listen on \(configuration.hosts.joined(separator: ", "))")
 
-        hangUps.withLock { $0 = { engine.reload() } }
+        hangUps.answer { engine.reload() }
         await ending.wait()
         DaemonProcess.notify("STOPPING=1")
         for socket in sockets { await socket.close() }
@@ -96,17 +102,37 @@ public final class Daemon: Sendable {
         removeSockets()
     }
 
-    private func bindAll(_ listener: HTTPListener) async throws -> [BoundListener] {
+    private func bindAll(_ bindings: [HostBinding], _ listener: HTTPListener) async throws -> [BoundListener] {
         var bound: [BoundListener] = []
-        for host in configuration.hosts {
-            let binding = try HostBinding(host)
-            bound += try await binding.bind(listener, configuration: configuration, logger: logger)
+        for binding in bindings {
             if case .unix(let path) = binding.kind { boundPaths.withLock { $0.append(path) } }
+            bound += try await binding.bind(listener, configuration: configuration, logger: logger)
         }
         return bound
     }
 
     private func removeSockets() {
         for path in boundPaths.withLock({ $0 }) { try? HostFile.remove(path) }
+    }
+}
+
+/// SIGHUPs and who answers them; one that comes before there is somebody is kept.
+private final class HangUps: Sendable {
+    private let state = Mutex<(answer: (@Sendable () -> Void)?, isWaiting: Bool)>((nil, false))
+
+    func came() {
+        let answer = state.withLock { state in
+            if state.answer == nil { state.isWaiting = true }
+            return state.answer
+        }
+        answer?()
+    }
+
+    func answer(_ answer: @escaping @Sendable () -> Void) {
+        let isWaiting = state.withLock { state in
+            state.answer = answer
+            return state.isWaiting
+        }
+        if isWaiting { answer() }
     }
 }

@@ -15,6 +15,16 @@ struct HostBinding {
     }
 
     let kind: Kind
+    /// Of a unix socket; nil leaves it the daemon's.
+    private var group: UInt32?
+
+    var isUnix: Bool { if case .unix = kind { true } else { false } }
+
+    /// Errors: `badParameter` for an address that can't be, and for a group that isn't there.
+    init(_ text: String, configuration: DaemonConfiguration) throws(EngineError) {
+        try self.init(text)
+        if case .unix = kind { group = try Self.group(configuration) }
+    }
 
     init(_ text: String) throws(EngineError) {
         let invalid = EngineError(.badParameter, "Invalid bind address format: \(text)")
@@ -43,7 +53,7 @@ struct HostBinding {
             try HostDirectory.makeAll(HostDirectory.parent(of: path), mode: 0o755)
             try HostFile.remove(path)
             let bound = try await listener.bind(.unix(path: path))
-            try DaemonProcess.protect(path, group: try group(configuration, logger), mode: 0o660)
+            try DaemonProcess.protect(path, group: group, mode: 0o660)
             return [bound]
         case .tcp(let host, let port):
             let tls = try TLSSettings.context(configuration)
@@ -63,13 +73,12 @@ struct HostBinding {
     }
 
     /// Only the default group may be missing.
-    private func group(_ configuration: DaemonConfiguration, _ logger: Logger) throws(EngineError) -> UInt32? {
+    private static func group(_ configuration: DaemonConfiguration) throws(EngineError) -> UInt32? {
         guard !configuration.group.isEmpty else { return nil }
         if let id = DaemonProcess.groupID(configuration.group) { return id }
         guard configuration.group == "docker" else {
             throw EngineError(.badParameter, "Group \(configuration.group) not found")
         }
-        logger.debug("Warning: could not change group of the socket to docker: the group is not there")
         return nil
     }
 }

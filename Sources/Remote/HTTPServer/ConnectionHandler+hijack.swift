@@ -30,9 +30,10 @@ extension ConnectionHandler {
     }
 
     /// Takes HTTP's handlers out, so that bytes go to whoever stands behind them; what was held back goes there too.
-    static func leavePipeline(_ channel: any Channel) {
+    ///
+    /// Done when the decoder is gone: it looks at what is written, and would not know what a session's bytes are.
+    static func leavePipeline(_ channel: any Channel) -> EventLoopFuture<Void> {
         let pipeline = channel.pipeline.syncOperations
-        let valve = try? pipeline.handler(type: RequestValve.self)
         var inputClosed = false
         if let own = try? pipeline.context(handlerType: ConnectionHandler.self) {
             inputClosed = (own.handler as? ConnectionHandler)?.inputClosed ?? false
@@ -42,22 +43,22 @@ extension ConnectionHandler {
             pipeline.removeHandler(context: encoder, promise: nil)
         }
         let removed = channel.eventLoop.makePromise(of: Void.self)
-        removed.futureResult.assumeIsolated().whenComplete { _ in
-            if let valve, let context = try? pipeline.context(handler: valve) {
-                let early = valve.release()
-                if early.readableBytes > 0 {
-                    context.fireChannelRead(NIOAny(early))
-                    context.fireChannelReadComplete()
-                }
-                pipeline.removeHandler(context: context, promise: nil)
-            }
-            if inputClosed { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
-            channel.read()
-        }
         if let decoder = try? pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self) {
             pipeline.removeHandler(context: decoder, promise: removed)
         } else {
             removed.succeed()
         }
+        return removed.futureResult.assumeIsolated().map {
+            openValve(channel)
+            if inputClosed { channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        }.nonisolated()
+    }
+
+    private static func openValve(_ channel: any Channel) {
+        let pipeline = channel.pipeline.syncOperations
+        guard let context = try? pipeline.context(handlerType: RequestValve.self) else { return }
+        let early = (context.handler as? RequestValve)?.release() ?? ByteBuffer()
+        if early.readableBytes > 0 { context.fireChannelRead(NIOAny(early)) }
+        pipeline.removeHandler(context: context, promise: nil)
     }
 }

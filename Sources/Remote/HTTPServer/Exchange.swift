@@ -72,11 +72,8 @@ public final class Exchange: Sendable {
 
     /// Takes the connection over: `head` goes out as it stands, then `backlog`, then both directions of `live`.
     /// Returns when both ends are closed.
-    ///
-    /// `filter` sees what the client sends and may shorten it; true ends the session (detach keys).
     public func hijack(
-        head: String, backlog: ByteChannel?, live: ByteChannel?,
-        filter: (@Sendable (inout ByteBuffer) -> Bool)? = nil
+        head: String, backlog: ByteChannel?, live: ByteChannel?, session: Session = Session()
     ) async {
         let taken = loop.flatSubmit { () -> EventLoopFuture<any Channel> in
             self.connection.value.hijack(head: head) ?? self.loop.makeFailedFuture(ExchangeError.disconnected)
@@ -86,7 +83,7 @@ public final class Exchange: Sendable {
             await copy(backlog) { buffer, promise in self.connection.value.writeRaw(buffer, promise: promise) }
         }
         guard let live else { return client.close(promise: nil) }
-        await glue(client, live, filter: filter)
+        await glue(client, live, session)
     }
 
     // MARK: Leaving
@@ -142,26 +139,48 @@ public final class Exchange: Sendable {
     }
 
     /// Joins the client's channel with a container's until both are closed.
-    private func glue(
-        _ client: any Channel, _ live: ByteChannel, filter: (@Sendable (inout ByteBuffer) -> Bool)?
-    ) async {
+    private func glue(_ client: any Channel, _ live: ByteChannel, _ session: Session) async {
         let joined = loop.flatSubmit { () -> EventLoopFuture<any Channel> in
-            let adopted = self.adopt(live) { container in
-                let (left, right) = GlueHandler.pair(filter: filter)
-                try container.pipeline.syncOperations.addHandler(right)
+            let (left, right) = GlueHandler.pair(filter: session.filter, endsAfter: self.future(session.ended))
+            let halves = NIOLoopBound((left, right), eventLoop: self.loop)
+            do {
+                // Before HTTP's handlers leave, so that no byte falls into nothing.
                 try client.pipeline.syncOperations.addHandler(left)
+                try client.syncOptions?.setOption(.autoRead, value: false)
+            } catch {
+                return self.loop.makeFailedFuture(error)
             }
-            // In the same turn of the loop: no byte of the container meets the HTTP handlers.
-            return adopted.assumeIsolated().map { container in
-                try? client.syncOptions?.setOption(.autoRead, value: false)
-                ConnectionHandler.leavePipeline(client)
-                container.read()
+            return ConnectionHandler.leavePipeline(client).flatMap {
+                self.adopt(live) { container in
+                    try container.pipeline.syncOperations.addHandler(halves.value.1)
+                }
+            }.map { container in
+                halves.value.0.join()
                 return container
-            }.nonisolated()
+            }
         }
         guard let container = try? await joined.get() else { return client.close(promise: nil) }
         try? await container.closeFuture.get()
         try? await client.closeFuture.get()
+    }
+
+    private func future(_ ended: (@Sendable () async -> Void)?) -> EventLoopFuture<Void>? {
+        ended.map { ended in loop.makeFutureWithTask { await ended() } }
+    }
+}
+
+/// What may be said about a session that takes a connection over.
+public struct Session: Sendable {
+    /// Sees what the client sends and may shorten it; true ends the session (detach keys).
+    public var filter: (@Sendable (inout ByteBuffer) -> Bool)?
+    /// The client sees the end of the output when this returns, not before.
+    public var ended: (@Sendable () async -> Void)?
+
+    public init(
+        filter: (@Sendable (inout ByteBuffer) -> Bool)? = nil, ended: (@Sendable () async -> Void)? = nil
+    ) {
+        self.filter = filter
+        self.ended = ended
     }
 }
 

@@ -2,27 +2,49 @@ internal import NIOCore
 
 /// One half of a pair that joins two channels of one event loop: what one reads the other writes, with back pressure
 /// and half-closes in both directions.
+///
+/// Nothing that was written is dropped at an end: NIO makes a full close of a half-close once the other direction is
+/// closed too, and gives up what still waits; so an end waits for the writes before it.
 final class GlueHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private enum Output { case open, ending, ended }
+
     private var partner: GlueHandler?
     private var context: ChannelHandlerContext?
     private var readIsHeld = false
-    private var outputClosed = false
+    private var output = Output.open
     private var inputClosed = false
+    /// What was read before the pair was joined; nil afterwards.
+    private var early: ByteBuffer?
     private let filter: ((inout ByteBuffer) -> Bool)?
+    /// The end of what this half reads is the end of the session.
+    private let endsSession: Bool
+    /// That end is passed on when this is fulfilled.
+    private let endsAfter: EventLoopFuture<Void>?
 
-    private init(filter: ((inout ByteBuffer) -> Bool)?) { self.filter = filter }
+    private init(
+        filter: ((inout ByteBuffer) -> Bool)? = nil, early: ByteBuffer? = nil, endsSession: Bool = false,
+        endsAfter: EventLoopFuture<Void>? = nil
+    ) {
+        self.filter = filter
+        self.early = early
+        self.endsSession = endsSession
+        self.endsAfter = endsAfter
+    }
 
-    /// `filter` sees what the first of the two reads.
-    static func pair(filter: ((inout ByteBuffer) -> Bool)?) -> (GlueHandler, GlueHandler) {
-        let first = GlueHandler(filter: filter)
-        let second = GlueHandler(filter: nil)
-        first.partner = second
-        second.partner = first
-        return (first, second)
+    /// `filter` sees what the client sends and may shorten it; the end of the container's output reaches the client
+    /// when `endsAfter` is fulfilled. The client's half keeps what it reads until `join`.
+    static func pair(
+        filter: ((inout ByteBuffer) -> Bool)?, endsAfter: EventLoopFuture<Void>?
+    ) -> (client: GlueHandler, container: GlueHandler) {
+        let client = GlueHandler(filter: filter, early: ByteBuffer())
+        let container = GlueHandler(endsSession: true, endsAfter: endsAfter)
+        client.partner = container
+        container.partner = client
+        return (client, container)
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -32,11 +54,28 @@ final class GlueHandler: ChannelDuplexHandler {
         partner = nil
     }
 
+    /// Both halves are in their pipelines: what came early goes on, and reading begins.
+    func join() {
+        guard let context, let bytes = early else { return }
+        early = nil
+        if bytes.readableBytes > 0 { pass(bytes, context) }
+        partner?.context?.flush()
+        if inputClosed { partner?.end() } else { requestRead() }
+        partner?.requestRead()
+    }
+
+    // MARK: Reading
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        let ends = filter?(&buffer) ?? false
+        if early?.writeBuffer(&buffer) == nil { pass(buffer, context) }
+    }
+
+    private func pass(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        var buffer = bytes
+        let leaves = filter?(&buffer) ?? false
         if buffer.readableBytes > 0 { partner?.write(buffer) }
-        if ends {
+        if leaves {
             partner?.context?.close(promise: nil)
             context.close(promise: nil)
         }
@@ -45,7 +84,7 @@ final class GlueHandler: ChannelDuplexHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         partner?.context?.flush()
         context.fireChannelReadComplete()
-        requestRead()
+        if early == nil { requestRead() }
     }
 
     private func write(_ buffer: ByteBuffer) {
@@ -65,39 +104,53 @@ final class GlueHandler: ChannelDuplexHandler {
         }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
-            inputClosed = true
-            partner?.closeOutput()
-        }
-    }
+    // MARK: Ends
 
-    private func closeOutput() {
-        guard let context, !outputClosed else { return }
-        outputClosed = true
-        context.flush()
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed, !inputClosed else { return }
+        inputClosed = true
         // A client's half-close ends its input only: the session goes on until the container's output ends.
-        context.close(mode: .output).assumeIsolated().whenComplete { _ in
-            if self.inputClosed { self.context?.close(promise: nil) }
-        }
+        if early == nil { endPartner(wholly: endsSession) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        partner?.context?.flush()
-        partner?.closeOutputThenAll()
+        endPartner(wholly: true)
         context.fireChannelInactive()
     }
 
-    private func closeOutputThenAll() {
+    private func endPartner(wholly: Bool) {
+        guard let partner else { return }
+        guard let endsAfter else { return partner.end(wholly: wholly) }
+        endsAfter.assumeIsolated().whenComplete { _ in partner.end(wholly: wholly) }
+    }
+
+    /// Ends the output once all that was written is with the kernel; `wholly`, the channel too, soon after.
+    private func end(wholly: Bool = false) {
         guard let context else { return }
-        let channel = context.channel
-        if outputClosed { return channel.close(promise: nil) }
-        outputClosed = true
-        context.close(mode: .output).assumeIsolated().whenComplete { _ in
-            // The client has all there is; it closes when it has read it, or is closed.
-            if self.inputClosed { return channel.close(promise: nil) }
-            channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+        switch output {
+        case .ended where wholly: closeSoon(context.channel)
+        case .ended: break
+        case .ending, .open:
+            output = .ending
+            // An empty write is done when those before it are.
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete { _ in
+                self.written(wholly: wholly)
+            }
         }
+    }
+
+    private func written(wholly: Bool) {
+        guard let context else { return }
+        if inputClosed { return context.close(promise: nil) }
+        if output != .ended { context.close(mode: .output, promise: nil) }
+        output = .ended
+        if wholly { closeSoon(context.channel) }
+    }
+
+    /// The other end has all there is: it closes when it has read it, or is closed.
+    private func closeSoon(_ channel: any Channel) {
+        if inputClosed { return channel.close(promise: nil) }
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -13,7 +13,7 @@ final class Container: Sendable {
         var pendingAttaches: [PendingAttach] = []
         var waiters: [Int: Waiter] = [:]
         var nextWaiter = 0
-        var start: StartProgress?
+        var start: Promised<StartOutcome>?
         /// Counts runs, so that a late event of an older run is recognised.
         var run = 0
         var restarts = RestartBackoff()
@@ -49,26 +49,9 @@ final class Container: Sendable {
     }
 }
 
-/// The two ends of "the process was started, or could not be".
-final class StartProgress: Sendable {
-    enum Outcome: Sendable {
-        case started(pid: Int32)
-        case failed(StartFailure)
-        case lost
-    }
-
-    private let stream: AsyncStream<Outcome>
-    private let continuation: AsyncStream<Outcome>.Continuation
-
-    init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1)) }
-
-    func finish(_ outcome: Outcome) {
-        continuation.yield(outcome)
-        continuation.finish()
-    }
-
-    func value() async -> Outcome {
-        for await outcome in stream { return outcome }
-        return .lost
-    }
+/// How a start went.
+enum StartOutcome: Sendable {
+    case started(pid: Int32)
+    case failed(StartFailure)
+    case lost
 }

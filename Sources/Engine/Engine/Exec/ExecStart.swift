@@ -10,7 +10,7 @@ extension Engine {
         _ id: String, _ request: ExecStartRequest
     ) async throws(EngineError) -> AttachSession? {
         let (container, connection) = try execTarget(id)
-        let (instance, progress) = try execs.claim(id, tty: request.tty)
+        let instance = try execs.claim(id)
         let record = container.record
         do {
             var pair = try SocketPair()
@@ -21,11 +21,12 @@ extension Engine {
             publish("exec_start: " + (instance.request.cmd ?? []).joined(separator: " "), record, ["execID": id])
             guard request.detach else {
                 if let size = request.consoleSize ?? instance.request.consoleSize, size.count == 2, request.tty {
-                    sizeWhenStarted(id, progress, connection, rows: size[0], columns: size[1])
+                    sizeWhenStarted(instance, connection, rows: size[0], columns: size[1])
                 }
-                return AttachSession(live: channel, multiplexed: !instance.request.tty)
+                let end = instance.end
+                return AttachSession(live: channel, multiplexed: !instance.request.tty) { _ = await end.value() }
             }
-            try await checkStarted(progress, record: record)
+            try await checkStarted(instance, record: record)
             return nil
         } catch {
             execs.ended(id, code: 126)
@@ -43,8 +44,10 @@ extension Engine {
         return (container, connection)
     }
 
-    private func checkStarted(_ progress: StartProgress, record: ContainerRecord) async throws(EngineError) {
-        switch await progress.value() {
+    private func checkStarted(
+        _ instance: ExecTable.Instance, record: ContainerRecord
+    ) async throws(EngineError) {
+        switch await instance.start.value() {
         case .started: return
         case .failed(let failure): throw EngineError(failure)
         case .lost: throw EngineError(.conflict, "container \(record.id) is not running")
@@ -73,20 +76,21 @@ extension Engine {
     }
 
     private func sizeWhenStarted(
-        _ id: String, _ progress: StartProgress, _ connection: ShimConnection, rows: Int, columns: Int
+        _ instance: ExecTable.Instance, _ connection: ShimConnection, rows: Int, columns: Int
     ) {
         guard let rows = UInt16(exactly: rows), let columns = UInt16(exactly: columns) else { return }
         // Ends when the process was started or could not be.
         Task {
-            guard case .started = await progress.value() else { return }
-            attempt("size the terminal of exec \(id)") {
-                try connection.send(.resize(exec: id, columns: columns, rows: rows))
+            guard case .started = await instance.start.value() else { return }
+            attempt("size the terminal of exec \(instance.id)") {
+                try connection.send(.resize(exec: instance.id, columns: columns, rows: rows))
             }
         }
     }
 
     func execFailed(_ id: String, _ failure: StartFailure, in container: Container) {
         guard let instance = execs.failed(id, failure) else { return }
+        container.withLive { _ = $0.execs.remove(id) }
         removeProcessFile(of: instance)
         publish("exec_die", container.record, ["execID": id, "exitCode": "\(failure.exitCode)"])
     }
@@ -106,9 +110,8 @@ extension Engine {
     public func resizeExec(_ id: String, height: Int, width: Int) async throws(EngineError) {
         let (_, connection) = try execTarget(id)
         // Clients ask at once: the process may be on its way.
-        if try execs.find(id).phase == .starting, let progress = try execs.find(id).progress {
-            _ = await progress.value()
-        }
+        let instance = try execs.find(id)
+        if instance.phase == .starting { _ = await instance.start.value() }
         guard try execs.find(id).phase == .running else {
             throw EngineError(.badParameter, "exec process is not started")
         }

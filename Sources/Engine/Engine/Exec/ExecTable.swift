@@ -14,7 +14,9 @@ final class ExecTable: Sendable {
         var phase = Phase.created
         var pid: Int32 = 0
         var exitCode: Int?
-        var progress: StartProgress?
+        let start = Promised<StartOutcome>()
+        /// Given the exit code when it is recorded here.
+        let end = Promised<Int>()
     }
 
     /// Finished instances are dropped, oldest first, past this many.
@@ -39,12 +41,10 @@ final class ExecTable: Sendable {
     }
 
     /// Takes the right to start it. Errors: `conflict` when somebody had it before.
-    func claim(_ id: String, tty: Bool) throws(EngineError) -> (Instance, StartProgress) {
-        let progress = StartProgress()
+    func claim(_ id: String) throws(EngineError) -> Instance {
         let claimed = state.withLock { state -> Instance? in
             guard let instance = state.instances[id], instance.phase == .created else { return nil }
             state.instances[id]?.phase = .starting
-            state.instances[id]?.progress = progress
             return instance
         }
         guard let claimed else {
@@ -52,45 +52,43 @@ final class ExecTable: Sendable {
             let verb = instance.phase == .ended ? "has already run" : "is already running"
             throw EngineError(.conflict, "Error: Exec command \(id) \(verb)")
         }
-        return (claimed, progress)
+        return claimed
     }
 
     func started(_ id: String, pid: Int32) {
-
-        let progress = state.withLock { state -> StartProgress? in
+        let instance = state.withLock { state -> Instance? in
             guard state.instances[id]?.phase == .starting else { return nil }
             state.instances[id]?.phase = .running
             state.instances[id]?.pid = pid
-            return state.instances[id]?.progress
+            return state.instances[id]
         }
-        progress?.finish(.started(pid: pid))
+        instance?.start.give(.started(pid: pid))
     }
 
+    /// Nil when it had ended before.
     func failed(_ id: String, _ failure: StartFailure) -> Instance? {
-        finish(id, code: failure.exitCode)
-        let instance = state.withLock { $0.instances[id] }
-        instance?.progress?.finish(.failed(failure))
-        return instance
+        finish(id, code: Int(failure.exitCode), start: .failed(failure))
     }
 
     @discardableResult
     func ended(_ id: String, code: Int) -> Instance? {
-        finish(id, code: code)
-        let instance = state.withLock { $0.instances[id] }
-        instance?.progress?.finish(.started(pid: 0))
-        return instance
+        finish(id, code: code, start: .started(pid: 0))
     }
 
-    private func finish(_ id: String, code: Int) {
-        state.withLock { state in
-            guard let phase = state.instances[id]?.phase, phase != .ended else { return }
+    private func finish(_ id: String, code: Int, start: StartOutcome) -> Instance? {
+        let instance = state.withLock { state -> Instance? in
+            guard let instance = state.instances[id], instance.phase != .ended else { return nil }
             state.instances[id]?.phase = .ended
             state.instances[id]?.exitCode = code
             state.finished.append(id)
             if state.finished.count > Self.keptFinished {
                 state.instances[state.finished.removeFirst()] = nil
             }
+            return instance
         }
+        instance?.start.give(start)
+        instance?.end.give(code)
+        return instance
     }
 
     /// The container is gone: what ran in it is over, and what was never started never will be.

@@ -9,8 +9,8 @@ extension Engine {
     func handle(_ event: ShimEvent, of container: Container, run: Int) {
         guard container.withLive({ $0.run == run }) else { return }
         switch event {
-        case .started(let pid): container.withLive { $0.start }?.finish(.started(pid: pid))
-        case .startFailed(let failure): container.withLive { $0.start }?.finish(.failed(failure))
+        case .started(let pid): noteStarted(container, pid: pid)
+        case .startFailed(let failure): container.withLive { $0.start }?.give(.failed(failure))
         case .oom: publish("oom", container.record)
         case .exited(let exit): ended(container, exit)
         case .execStarted(let id, let pid): execs.started(id, pid: pid)
@@ -24,7 +24,7 @@ extension Engine {
     /// The supervisor's socket is gone. After an exit that is how it ends; without one it was killed, and the process
     /// with it or not: what is left of it is ended, because nobody holds its streams any more.
     private func disconnected(_ container: Container) {
-        container.withLive { $0.start }?.finish(.lost)
+        container.withLive { $0.start }?.give(.lost)
         guard container.state.hasProcess else { return }
         workers.submit { [self] in
             if let exit = try? ExitRecord.read(bundle: paths.bundle(container.id.description)) {
@@ -40,7 +40,7 @@ extension Engine {
     /// The process has ended. Safe to call twice for one run.
     func ended(_ container: Container, _ exit: ExitRecord) {
         // A process that ends at once can overtake the news that it was started.
-        container.withLive { $0.start }?.finish(.started(pid: 0))
+        container.withLive { $0.start }?.give(.started(pid: 0))
         guard let (record, decision) = noteEnd(of: container, exit) else { return }
         publish("die", record, dieAttributes(record))
         execs.containerEnded(record.id)

@@ -47,7 +47,7 @@ extension Engine {
             live.record.state.phase = .starting
             live.record.state.error = ""
             live.record.stoppedByUser = false
-            live.start = StartProgress()
+            live.start = Promised()
             return live.run
         }
         do {
@@ -56,7 +56,6 @@ extension Engine {
             await startFailed(container, run: run, error)
             throw error
         }
-        publish("start", container.record)
     }
 
     /// Network, bundle, supervisor, process: each step is undone by `tearDown` when a later one fails.
@@ -69,30 +68,32 @@ extension Engine {
             try writeBundle(of: container)
             return try openSupervisor(of: container, run: run)
         }
-        let progress = container.withLive { live -> StartProgress? in
+        let progress = container.withLive { live -> Promised<StartOutcome>? in
             live.connection = connection
             return live.start
         }
         try attachPending(container, to: connection)
         do { try connection.send(.start) } catch { throw EngineError(wrapping: error) }
         switch await progress?.value() ?? .lost {
-        case .started(let pid): try await noteStarted(container, pid: pid)
+        // Off the client's path: what the row lacks (the pid) the bundle knows.
+        case .started: workers.submit { [self] in attempt("save \(container.id)") { try store.save(container) } }
         case .failed(let failure): throw EngineError(failure)
         case .lost: throw EngineError(.internal, "the supervisor of container \(container.id) ended unexpectedly")
         }
     }
 
-    private func noteStarted(_ container: Container, pid: Int32) async throws(EngineError) {
-        // The process may have ended already; then the exit has been noted and must not be overwritten.
-        container.withLive { live in
-            guard live.record.state.phase == .starting else { return }
+    /// On the reactor's thread, so that everybody hears of the start before the end.
+    func noteStarted(_ container: Container, pid: Int32) {
+        let started = container.withLive { live -> ContainerRecord? in
+            guard live.record.state.phase == .starting else { return nil }
             live.record.state.phase = .running
             live.record.state.pid = pid
             live.record.state.startedAt = .now()
             live.record.state.oomKilled = false
+            return live.record
         }
-        // Off the client's path: what the row lacks (the pid) the bundle knows.
-        workers.submit { [self] in attempt("save \(container.id)") { try store.save(container) } }
+        if let started { publish("start", started) }
+        container.withLive { $0.start }?.give(.started(pid: pid))
     }
 
     private func startFailed(_ container: Container, run: Int, _ error: EngineError) async {

@@ -17,7 +17,7 @@ extension Call {
         let watcher = isTerminal ? detach.map(DetachWatcher.init) : nil
         await exchange.hijack(
             head: hijackHead(multiplexed: session.multiplexed, standing: standing), backlog: session.backlog,
-            live: session.live, filter: watcher?.filter)
+            live: session.live, session: Session(filter: watcher?.filter, ended: session.ended))
     }
 
     private func hijackHead(multiplexed: Bool, standing: [(String, String)]) -> String {

@@ -56,15 +56,19 @@ enum EarlySettings {
             }
             try doing("error setting rlimit type \(limit.type)") { () throws(SystemError) in
                 // Enough files for what is still to be done; `limitFiles` lowers it at the very end.
-                let least: UInt64 = limit.type == "RLIMIT_NOFILE" ? 4096 : 0
+                let least = limit.type == "RLIMIT_NOFILE" ? leastFiles : 0
                 try ProcessAttributes.setLimit(number, soft: max(limit.soft, least), hard: max(limit.hard, least))
             }
         }
     }
 
-    /// The limit on files as it was asked for. Lowering needs no privilege.
+    /// More than we have open at any time.
+    private static let leastFiles: UInt64 = 256
+
+    /// A smaller limit on files than could be set before. Lowering needs no privilege; a filter that forbids
+    /// `prlimit64(2)` is in force by now.
     static func limitFiles(_ process: OCIProcess) throws(StartFailure) {
-        for limit in process.rlimits where limit.type == "RLIMIT_NOFILE" {
+        for limit in process.rlimits where limit.type == "RLIMIT_NOFILE" && min(limit.soft, limit.hard) < leastFiles {
             guard let number = ResourceLimit.number(of: limit.type) else { continue }
             try doing("error setting rlimit type \(limit.type)") { () throws(SystemError) in
                 try ProcessAttributes.setLimit(number, soft: limit.soft, hard: limit.hard)

@@ -19,6 +19,8 @@ final class AttachedClient {
     /// No more output will come: the socket is closed once the buffer is empty.
     var finishing = false
     var inputEnded = false
+    /// Left, with input that is still to be read: not watched until the process has taken what waits before it.
+    var parked = false
 
     init(socket: FDBox, options: AttachOptions, framed: Bool) {
         self.socket = socket

@@ -16,6 +16,7 @@ final class ProcessStreams {
     /// Input that the process has not taken yet.
     private var inputWaiting: [UInt8] = []
     private var inputEnds = false
+    private var terminalCame = false
     private var heldBack = false
     private var checksStalls = false
     /// Called when a client has left; the shim may end once there are none.
@@ -61,7 +62,8 @@ final class ProcessStreams {
     func use(terminal master: FDBox, wantsInput: Bool) {
         _ = try? master.fd.setNonBlocking(true)
         outputs[.stdout] = master
-        if wantsInput { input = master }
+        terminalCame = true
+        if wantsInput { input = master } else { inputWaiting.removeAll() }
         resume()
         for client in clients { watch(client) }
     }
@@ -180,7 +182,9 @@ final class ProcessStreams {
         return events
     }
 
-    private func watch(_ client: AttachedClient) { loop.change(client.socket, interest(client)) }
+    private func watch(_ client: AttachedClient) {
+        if !client.parked { loop.change(client.socket, interest(client)) }
+    }
 
     private func clientReady(_ client: AttachedClient, _ events: PollEvents) {
         if events.contains(.writable) {
@@ -193,19 +197,39 @@ final class ProcessStreams {
     }
 
     private func takeInput(from client: AttachedClient, hungUp: Bool) {
-        guard !client.inputEnded, inputWaiting.isEmpty else {
+        if client.inputEnded {
             if hungUp { drop(client) }
+            return
+        }
+        guard inputWaiting.isEmpty else {
+            // What it sent before it left is still to be read; a hang-up would be reported for ever until then.
+            if hungUp { park(client) }
             return
         }
         let buffer = ReadBuffer.shared
         do {
             guard let count = try client.socket.fd.receiveNow(into: buffer) else { return }
             if count == 0 { return inputEnded(client, hungUp: hungUp) }
-            guard client.options.stdin, input != nil else { return }
+            guard client.options.stdin, input != nil || awaitsTerminal else { return }
             inputWaiting.append(contentsOf: buffer[..<count])
-            writeInput()
+            if input != nil { writeInput() }
         } catch {
             drop(client)
+        }
+    }
+
+    /// The child opens the terminal; until its master is here input waits.
+    private var awaitsTerminal: Bool { isTerminal && input == nil && !finished && !terminalCame }
+
+    private func park(_ client: AttachedClient) {
+        client.parked = true
+        loop.unwatch(client.socket)
+    }
+
+    private func unpark(_ client: AttachedClient) {
+        client.parked = false
+        _ = try? loop.watch(client.socket, interest(client)) { [unowned self, unowned client] events in
+            clientReady(client, events)
         }
     }
 
@@ -241,11 +265,11 @@ final class ProcessStreams {
                 if error.errno == 11 { return awaitInput(input) }
                 // EPIPE: the process reads no more.
                 inputWaiting.removeAll()
-                return closeNow()
+                inputEnds = true
             }
         }
         if !isTerminal { loop.unwatch(input) } else if !heldBack { loop.change(input, .readable) }
-        for client in clients { watch(client) }
+        for client in clients { if client.parked { unpark(client) } else { watch(client) } }
         if inputEnds { closeNow() }
     }
 
@@ -293,7 +317,7 @@ final class ProcessStreams {
 
     private func finish(_ client: AttachedClient) {
         client.finishing = true
-        if client.flush() { drop(client) } else { watch(client) }
+        if client.flush() || client.parked { drop(client) } else { watch(client) }
     }
 }
 

@@ -113,11 +113,17 @@ public struct AttachSession: Sendable {
     public var backlog: ByteChannel?
     public var live: ByteChannel?
     public var multiplexed: Bool
+    /// The client may see the end of the output when this returns: what it asks then has its answer.
+    public var ended: (@Sendable () async -> Void)?
 
-    public init(backlog: ByteChannel? = nil, live: ByteChannel?, multiplexed: Bool) {
+    public init(
+        backlog: ByteChannel? = nil, live: ByteChannel?, multiplexed: Bool,
+        ended: (@Sendable () async -> Void)? = nil
+    ) {
         self.backlog = backlog
         self.live = live
         self.multiplexed = multiplexed
+        self.ended = ended
     }
 }
 
