@@ -138,6 +138,7 @@ let targets: [Target] = [
     // Tests
     tests("Primitives", ["Primitives"]),
     tests("OrderedJSON", ["OrderedJSON"]),
+    tests("APIModel", ["APIModel", "OrderedJSON"]),
     tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
     tests("Flags", ["Flags"]),
     tests("HostSystem", ["HostSystem", "Primitives"]),

@@ -6,6 +6,7 @@ import Synchronization
 /// reference goes, unless somebody has taken the descriptor out.
 public final class ByteChannel: Sendable {
     private let descriptor: Mutex<Int32?>
+    private let cut = Mutex(false)
     private let close: @Sendable (Int32) -> Void
 
     /// Takes ownership of an open descriptor.
@@ -17,6 +18,12 @@ public final class ByteChannel: Sendable {
     deinit {
         if let descriptor = take() { close(descriptor) }
     }
+
+    /// Whoever filled the stream left before its end: what comes out of it is not all there was. Meaningful once the
+    /// stream has been read to its end.
+    public var wasCut: Bool { cut.withLock { $0 } }
+
+    public func markCut() { cut.withLock { $0 = true } }
 
     /// The descriptor, whose ownership passes to the caller; nil when it was taken before.
     public func take() -> Int32? {

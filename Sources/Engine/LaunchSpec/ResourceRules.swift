@@ -84,12 +84,17 @@ enum ResourceRules {
         if hostConfig.memory > 0 {
             memory.limit = hostConfig.memory
             // Docker's default: as much swap again.
-            memory.swap = hostConfig.memorySwap == 0 ? hostConfig.memory * 2 : hostConfig.memorySwap
+            memory.swap = hostConfig.memorySwap == 0 ? twice(hostConfig.memory) : hostConfig.memorySwap
         }
         if hostConfig.memoryReservation > 0 { memory.reservation = hostConfig.memoryReservation }
         if let swappiness = hostConfig.memorySwappiness, swappiness >= 0 { memory.swappiness = UInt64(swappiness) }
         if hostConfig.oomKillDisable == true { memory.disableOOMKiller = true }
         return memory == OCIMemory() ? nil : memory
+    }
+
+    private static func twice(_ bytes: Int64) -> Int64 {
+        let (double, overflows) = bytes.multipliedReportingOverflow(by: 2)
+        return overflows ? .max : double
     }
 
     private static func cpu(_ hostConfig: HostConfig) -> OCICPU? {

@@ -27,6 +27,12 @@ extension ImageStore {
         try known(id) { _ in try driver.mounts(id: id) }
     }
 
+    /// What to mount to see an image's files, read-only; nothing for an image without layers.
+    public func mounts(of image: Image) throws(EngineError) -> [Mount] {
+        guard let top = image.layers.last else { return [] }
+        do { return try driver.mounts(id: top) } catch { throw storeError(error) }
+    }
+
     /// Removes the writable layer, and image layers that were kept only for it. An unknown one is fine.
     public func removeContainerLayer(id: String) throws(EngineError) {
         let chainID = table.containers[id] ?? nil

@@ -9,10 +9,10 @@ extension ImageStore {
     /// read to its end.
     ///
     /// Layers are unpacked while they arrive where the archive says beforehand what they are (our own do), else the
-    /// archive is kept on disk until it is known. Digests and ids are verified. When it fails, images that were
+    /// archive is kept on disk until it is known; `check` is asked when all of it was read. Digests and ids are verified. When it fails, images that were
     /// complete stay and everything else is removed. Errors: `badParameter` for the archive.
     public func load(
-        from input: borrowing FD, progress: (LoadProgress) -> Void
+        from input: borrowing FD, check: () throws(EngineError) -> Void = {}, progress: (LoadProgress) -> Void
     ) throws(EngineError) -> [LoadedImage] {
         let load: LoadInProgress
         do {
@@ -22,7 +22,7 @@ extension ImageStore {
             throw storeError(error)
         }
         defer { release(load.pinned) }
-        do { return try load.run(progress) } catch { throw storeError(error) }
+        do { return try load.run(check, progress) } catch { throw storeError(error) }
     }
 }
 
@@ -41,7 +41,9 @@ final class LoadInProgress {
         self.spool = spool
     }
 
-    func run(_ progress: (LoadProgress) -> Void) throws -> [LoadedImage] {
+    func run(
+        _ check: () throws(EngineError) -> Void, _ progress: (LoadProgress) -> Void
+    ) throws -> [LoadedImage] {
         var stream = LayerStream()
         while let entry = try archive.next() {
             guard let name = LoadSpool.clean(entry.displayName), !name.isEmpty else { continue }
@@ -51,6 +53,7 @@ final class LoadInProgress {
             }
             try spool.keep(entry, name, from: archive)
         }
+        try check()
         if spool.holds(DockerArchive.manifestName) { return try loadDockerArchive(progress) }
         if spool.holds(OCILayout.indexName) { return try loadOCILayout(progress) }
         return try loadLegacy(progress)

@@ -79,7 +79,7 @@ public final class Daemon: Sendable {
         let settings = RemoteAPISettings(
             serverVersion: EngineBuild.version.version, corsOrigin: configuration.corsHeader)
         let api = RemoteAPI(backend: engine, settings: settings, logger: logger)
-        let listener = HTTPListener(handler: api, ready: ready)
+        let listener = HTTPListener(handler: api, ready: ready, threads: 2)
         // Bound first: who connects during the start waits instead of being refused.
         let sockets: [BoundListener]
         do {
@@ -95,6 +95,7 @@ public final class Daemon: Sendable {
         logger.info("API listen on \(configuration.hosts.joined(separator: ", "))")
 
         hangUps.answer { engine.reload() }
+        DaemonProcess.settle()
         await ending.wait()
         DaemonProcess.notify("STOPPING=1")
         for socket in sockets { await socket.close() }

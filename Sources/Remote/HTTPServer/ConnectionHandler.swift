@@ -79,7 +79,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let (handler, ready, active) = (handler, ready, active)
         active.began()
         // Ends with its answer; cancelled when the connection ends first.
-        task = Task {
+        task = Task(executorPreference: LoopExecutor(context.eventLoop)) {
             await ready.wait()
             await handler.handle(exchange)
             active.ended()

@@ -32,6 +32,7 @@ extension Engine {
         default: break
         }
         var session = AttachSession(live: nil, multiplexed: !record.config.tty)
+        session.detached = { [weak self] in self?.publish("detach", container.record) }
         if options.stream { session.live = try attachStream(container, options) }
         if options.logs {
             session.backlog = try await backlog(of: record, stdout: options.stdout, stderr: options.stderr)
@@ -52,7 +53,9 @@ extension Engine {
             var pair = try SocketPair()
             let attach = PendingAttach(streams: streams, socket: FDBox(pair.takeSecond()))
             let connection = container.withLive { live -> ShimConnection? in
-                if live.record.state.phase == .running, let connection = live.connection { return connection }
+                // From the start on it is the supervisor's: the list was handed over then.
+                let phase = live.record.state.phase
+                if phase == .running || phase == .starting, let connection = live.connection { return connection }
                 live.pendingAttaches.append(attach)
                 return nil
             }

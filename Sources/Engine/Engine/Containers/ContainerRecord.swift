@@ -12,8 +12,8 @@ struct ContainerRecord: Codable, Sendable {
     var imageID: String
     /// As the client wrote it.
     var imageName: String
-    var config: ContainerConfig
-    var hostConfig: HostConfig
+    @CopyOnWrite var config: ContainerConfig
+    @CopyOnWrite var hostConfig: HostConfig
     /// argv[0] and the rest, entrypoint and command joined.
     var path: String
     var arguments: [String]
@@ -26,6 +26,8 @@ struct ContainerRecord: Codable, Sendable {
     /// Stopped by hand: restart policies other than `always` leave it alone when the engine starts.
     var stoppedByUser = false
     var sandbox: SandboxSpec?
+    /// What inspect shows of its layer: paths by the names that Docker gives them. Nil where the driver has none.
+    var graphData: [String: String]?
     /// Network aliases and settings given at create, by network name.
     var endpoints: [String: EndpointSettings] = [:]
 
@@ -69,6 +71,9 @@ struct ContainerMount: Codable, Sendable, Equatable {
     /// tmpfs options.
     var options: [String] = []
     var isRecursive = true
+    /// Of `options`: read-only, but not what is mounted below it.
+    static let plainReadOnly = "plain-ro"
+
     /// Made by us for this container and removed with it when asked.
     var isAnonymous = false
 }

@@ -54,6 +54,7 @@ extension Engine {
             record.mounts = try resolution.resolve(config: record.config, hostConfig: record.hostConfig)
             try checkBindSources(record.mounts)
             try images.createContainerLayer(id: id, image: image.id)
+            record.graphData = GraphData.of(try images.mounts(containerLayer: id))
             try fillVolumes(record, created: Set(resolution.createdVolumes))
             try HostDirectory.make(paths.container(id), mode: 0o710)
             try store.save { [record] in record }

@@ -4,20 +4,22 @@ internal import Primitives
 /// Waits with an end.
 enum Deadline {
     /// Whether `wait` is over within `seconds`; negative waits for ever.
-    static func finishes(within seconds: Int, _ wait: PendingWait) async throws(EngineError) -> Bool {
-        guard seconds >= 0 else {
-            _ = try await wait.value()
-            return true
-        }
-        return await withTaskGroup(of: Bool.self) { group in
-            group.addTask { (try? await wait.value()) != nil }
-            group.addTask {
+    ///
+    /// Not cut short when the client that asked leaves: a grace period is the container's, not the client's.
+    static func finishes(within seconds: Int, _ wait: PendingWait) async -> Bool {
+        let outcome = Promised<Bool>()
+        let waiting = Task { outcome.give((try? await wait.value()) != nil) }
+        let clock =
+            seconds < 0
+            ? nil
+            : Task {
                 try? await Task.sleep(for: .seconds(seconds))
-                return false
+                outcome.give(false)
             }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
+        defer {
+            waiting.cancel()
+            clock?.cancel()
         }
+        return await outcome.value()
     }
 }

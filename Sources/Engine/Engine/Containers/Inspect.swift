@@ -27,6 +27,11 @@ extension Engine {
         answer.driver = record.driver
         answer.hostConfig = record.hostConfig
         answer.graphDriver.name = record.driver
+        answer.graphDriver.data = record.graphData
+        if record.state.hasProcess, record.graphData != nil {
+            // The root is mounted where the container is and nowhere else.
+            answer.graphDriver.data?["MergedDir"] = "/proc/\(record.state.pid)/root"
+        }
         answer.mounts = record.mounts.filter { $0.kind != .tmpfs }.map(MountPoint.init)
         answer.config = record.config
         answer.networkSettings = NetworkView.settings(of: record)

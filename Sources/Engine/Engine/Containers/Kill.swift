@@ -10,8 +10,9 @@ extension Engine {
             throw EngineError(
                 .conflict, "cannot kill container: \(name): container \(container.id) is not running")
         }
-        // As Docker: a signal sent by hand ends the restart policy for this run, unless it is not the stop signal.
-        if number == Signal.kill || number == stopSignalNumber(record) {
+        // As Docker: a signal sent by hand ends the restart policy for this run, unless the container has a stop signal
+        // and this is another.
+        if number == Signal.kill || number == stopSignalNumber(record) ?? number {
             container.withLive { $0.record.stoppedByUser = true }
         }
         if record.state.phase == .restarting { return await cancelRestart(container) }
@@ -23,7 +24,7 @@ extension Engine {
         publish("kill", record, ["signal": "\(number)"])
     }
 
-    private func stopSignalNumber(_ record: ContainerRecord) -> Int32 {
-        (try? Signal.parse(record.config.stopSignal)) ?? Signal.term
+    private func stopSignalNumber(_ record: ContainerRecord) -> Int32? {
+        try? Signal.parse(record.config.stopSignal)
     }
 }

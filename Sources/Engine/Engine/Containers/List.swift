@@ -92,6 +92,7 @@ extension ContainerSummary {
         status = StatusText.text(for: record.state, now: now)
         hostConfig.networkMode = record.hostConfig.networkMode
         networkSettings.networks = NetworkView.networks(of: record)
-        mounts = record.mounts.map(MountPoint.init)
+        hostConfig.annotations = record.hostConfig.annotations
+        mounts = record.mounts.filter { $0.kind != .tmpfs }.map(MountPoint.init)
     }
 }

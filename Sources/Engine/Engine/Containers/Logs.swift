@@ -37,10 +37,12 @@ extension Engine {
             var query = query
             let follower = query.follow ? container.follow(output) : nil
             query.follow = follower != nil
+            var isStarted = false
+            defer { if !isStarted { follower.map(container.unfollow) } }
             let reader = try LogReader(
                 path: paths.log(container.id.description), query: query,
                 framing: container.record.config.tty ? .raw : .multiplexed)
-            let isStarted = PlatformThread.detach { [logger] in
+            isStarted = PlatformThread.detach { [logger] in
                 do {
                     try Self.copy(reader, follows: follower != nil, to: output.fd)
                 } catch let error as SystemError where error.isDisconnection {

@@ -11,14 +11,20 @@ extension Engine {
         }
         let container = try containers.find(name)
         try claimForRemoval(container, name: name, force: options.force)
-        if options.force && container.state.isRunning {
-            container.withLive { $0.record.stoppedByUser = true }
-            if container.state.phase == .restarting { await cancelRestart(container) }
-            try await killNow(container)
-        }
+        // Not through the gate: a stop that waits for its grace period must not hold up a kill.
+        if options.force { try await killForRemoval(container) }
         try await container.gate.withGate { () async throws(EngineError) in
+            // A start may have been before us.
+            if options.force { try await killForRemoval(container) }
             try await removeNow(container, volumes: options.volumes)
         }
+    }
+
+    private func killForRemoval(_ container: Container) async throws(EngineError) {
+        guard container.state.isRunning else { return }
+        container.withLive { $0.record.stoppedByUser = true }
+        if container.state.phase == .restarting { await cancelRestart(container) }
+        try await killNow(container)
     }
 
     /// Says no before anything is touched.

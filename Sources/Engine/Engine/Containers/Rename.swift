@@ -8,6 +8,7 @@ extension Engine {
         }
         let wanted = try ContainerName(parsing: newName).description
         try await container.gate.withGate { () async throws(EngineError) in
+            try checkExists(container, name: name)
             let old = container.name
             guard old != wanted else {
                 throw EngineError(.badParameter, "Renaming a container with the same name as its current name")

@@ -5,6 +5,7 @@ extension Engine {
         let container = try containers.find(name)
         let number = try signal.map { text throws(EngineError) in try Signal.parse(text) }
         try await container.gate.withGate { () async throws(EngineError) in
+            try checkExists(container, name: name)
             if container.state.isRunning {
                 try await stopNow(container, timeout: timeout, signal: number)
             }

@@ -37,7 +37,7 @@ extension Engine {
     private func awaitEnd(
         _ ended: PendingWait, of container: Container, seconds: Int
     ) async throws(EngineError) {
-        if try await Deadline.finishes(within: seconds, ended) { return }
+        if await Deadline.finishes(within: seconds, ended) { return }
         try await killNow(container)
     }
 
@@ -48,7 +48,7 @@ extension Engine {
         if container.state.phase == .paused { try await thaw(container) }
         try sendSignal(Signal.kill, to: container)
         publish("kill", container.record, ["signal": "\(Signal.kill)"])
-        guard try await Deadline.finishes(within: 30, ended) else {
+        guard await Deadline.finishes(within: 30, ended) else {
             throw EngineError(.internal, "tried to kill container \(container.id), but it did not end")
         }
     }

@@ -10,12 +10,15 @@ extension Engine {
             throw EngineError(.conflict, "container \(container.id) is not running")
         }
         let arguments = psArguments.split(separator: " ").map(String.init)
-        let group = try controlGroup(of: container.record)
-        return try await workers.run {
+        let record = container.record
+        let group = try controlGroup(of: record)
+        let table = try await workers.run {
             let members = Set(try group.processes().map(Int.init))
             let output = try HostProgram.output("/bin/ps", arguments.isEmpty ? ["-ef"] : arguments)
             return try ProcessTable.parse(output, members: members)
         }
+        publish("top", record)
+        return table
     }
 }
 
@@ -30,9 +33,13 @@ enum ProcessTable {
         }
         var rows: [[String]] = []
         for line in lines.dropFirst() {
-            // What is beyond the last title belongs to it: a command with its arguments.
-            let fields = line.split(maxSplits: titles.count - 1, whereSeparator: \.isWhitespace).map(String.init)
+            var fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
             guard fields.count > pidColumn, let pid = Int(fields[pidColumn]), members.contains(pid) else { continue }
+            // What is beyond the last title belongs to it: a command with its arguments.
+            if fields.count > titles.count {
+                let last = fields[(titles.count - 1)...].joined(separator: " ")
+                fields = fields[..<(titles.count - 1)] + [last]
+            }
             rows.append(fields)
         }
         return ContainerTop(titles: titles, processes: rows)

@@ -24,12 +24,14 @@ extension Engine {
                     sizeWhenStarted(instance, connection, rows: size[0], columns: size[1])
                 }
                 let end = instance.end
-                return AttachSession(live: channel, multiplexed: !instance.request.tty) { _ = await end.value() }
+                return AttachSession(
+                    live: channel, multiplexed: !instance.request.tty, ended: { _ = await end.value() },
+                    detached: { [weak self] in self?.publish("exec_detach", record, ["execID": id]) })
             }
             try await checkStarted(instance, record: record)
             return nil
         } catch {
-            execs.ended(id, code: 126)
+            execEnded(id, code: 126, in: container)
             throw EngineError(wrapping: error)
         }
     }

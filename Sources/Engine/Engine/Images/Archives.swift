@@ -9,7 +9,7 @@ extension Engine {
     ) async throws(EngineError) {
         try await workers.run { [self] in
             guard let input = archive.takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
-            let loaded = try images.load(from: input) { message in
+            let loaded = try images.load(from: input, check: archive.checkIsWhole) { message in
                 if !quiet { progress(ProgressMessage(status: message.text)) }
             }
             for image in loaded {
@@ -62,10 +62,17 @@ extension Engine {
             guard let input = channel.takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
             return try images.importTar(
                 from: input, message: request.message.isEmpty ? "Imported from -" : request.message,
-                config: finalConfig, platform: request.platform, tag: tag
+                config: finalConfig, platform: request.platform, tag: tag, check: channel.checkIsWhole
             ).id.description
         }
         progress(ProgressMessage(status: id))
         publishImage("import", id: id, name: tag?.familiar ?? id)
+    }
+}
+
+extension ByteChannel {
+    /// Errors: `badParameter` when the client left in the middle.
+    fileprivate func checkIsWhole() throws(EngineError) {
+        if wasCut { throw EngineError(.badParameter, "unexpected EOF: the archive ended early") }
     }
 }

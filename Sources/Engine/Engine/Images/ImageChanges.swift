@@ -58,9 +58,11 @@ enum ImageChanges {
 
     private static func expose(_ text: String, _ config: inout ContainerConfig) throws(EngineError) {
         for word in text.split(whereSeparator: \.isWhitespace) {
-            let parts = word.split(separator: "/", maxSplits: 1).map(String.init)
-            let bounds = parts[0].split(separator: "-", maxSplits: 1).compactMap { UInt16($0) }
-            guard let first = bounds.first, let last = bounds.last, first > 0, first <= last,
+            let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let bounds = parts[0].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map {
+                UInt16($0)
+            }
+            guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first > 0, first <= last,
                 let port = PortKey.parse("\(first)/\(parts.count > 1 ? parts[1] : "tcp")")
             else { throw EngineError(.badParameter, "invalid containerPort: \(word)") }
             for number in first...last { config.exposedPorts["\(number)/\(port.name)"] = EmptyObject() }

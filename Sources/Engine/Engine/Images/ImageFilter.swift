@@ -101,7 +101,8 @@ struct ShellPattern: Sendable {
         var index = members.startIndex
         while index < members.endIndex {
             if index + 2 < members.endIndex, members[index + 1] == "-" {
-                holds = holds || (members[index]...members[index + 2]).contains(character)
+                // An inverted range holds nothing.
+                holds = holds || (members[index] <= character && character <= members[index + 2])
                 index += 3
             } else {
                 holds = holds || members[index] == character

@@ -53,7 +53,6 @@ extension ImageInspect {
         os = image.config.os
         osVersion = image.config.osVersion ?? ""
         size = image.size
-        virtualSize = image.size
         graphDriver.name = driver
         rootFS = RootFS(layers: image.diffIDs.map(\.description))
         if let moment = image.lastTagged { metadata.lastTagTime = moment.description }

@@ -9,8 +9,13 @@ extension Engine {
         return try await workers.run { [self] in
             let all = try images.list()
             let used = Dictionary(grouping: containers.all().map(\.record.imageID), by: \.self).mapValues(\.count)
-            return try all.filter { try filter.matches($0, resolve: images.resolve) }.map { image in
+            // Steps on the way to another image are told apart by having no name of their own.
+            let inner = query.all ? [] : Set(all.compactMap(\.parent))
+            let shown = all.filter { !$0.tags.isEmpty || !$0.digests.isEmpty || !inner.contains($0.id) }
+            let shared = query.sharedSize ? images.sharedSizes() : nil
+            return try shown.filter { try filter.matches($0, resolve: images.resolve) }.map { image in
                 var row = ImageSummary(image)
+                if let shared { row.sharedSize = shared[image.id] ?? 0 }
                 row.repoTags = row.repoTags.filter(filter.shows)
                 row.containers = Int64(used[image.id.description] ?? 0)
                 return row
@@ -19,7 +24,12 @@ extension Engine {
     }
 
     public func inspectImage(_ name: String) async throws(EngineError) -> ImageInspect {
-        try await workers.run { [self] in ImageInspect(try images.resolve(name), driver: images.driverName) }
+        try await workers.run { [self] in
+            let image = try images.resolve(name)
+            var answer = ImageInspect(image, driver: images.driverName)
+            answer.graphDriver.data = GraphData.of(image: try images.mounts(of: image))
+            return answer
+        }
     }
 
     public func imageHistory(_ name: String) async throws(EngineError) -> [ImageHistoryItem] {
@@ -29,12 +39,20 @@ extension Engine {
     public func tagImage(
         _ name: String, repository: String, tag: String, force: Bool
     ) async throws(EngineError) {
-        let reference = try ImageReference(name: repository, tag: tag.isEmpty ? ImageReference.defaultTag : tag)
+        let reference =
+            try tag.isEmpty
+            ? ImageReference(parsing: repository).withDefaultTag : ImageReference(name: repository, tag: tag)
         guard reference.digest == nil else {
             throw EngineError(.badParameter, "refusing to create a tag with a digest reference")
         }
         let id = try await workers.run { [images] in
             let image = try images.resolve(name)
+            if !force, let other = try? images.resolve(reference.familiar), other.id != image.id {
+                throw EngineError(
+                    .conflict,
+                    "Conflict: Tag \(reference.tag ?? "") is already set to image \(other.id.description.dropFirst(7)), if you want to replace it, please use -f option"
+                )
+            }
             _ = try images.tag(image.id, as: reference)
             return image.id
         }

@@ -62,7 +62,8 @@ extension Engine {
         }
         var options = [mount.isRecursive ? "rbind" : "bind"]
         options.append(mount.propagation.isEmpty ? "rprivate" : mount.propagation)
-        if !mount.isWritable { options.append(mount.isRecursive ? "rro" : "ro") }
+        let isPlain = !mount.isRecursive || mount.options.contains(ContainerMount.plainReadOnly)
+        if !mount.isWritable { options.append(isPlain ? "ro" : "rro") }
         return LaunchMount(type: "bind", source: mount.source, destination: mount.destination, options: options)
     }
 

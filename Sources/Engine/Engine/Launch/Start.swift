@@ -30,6 +30,13 @@ extension Engine {
         }
     }
 
+    /// A removal that came first has the last word.
+    func checkExists(_ container: Container, name: String) throws(EngineError) {
+        if container.state.phase == .removing || container.state.phase == .dead {
+            throw EngineError(.notFound, "No such container: \(name)")
+        }
+    }
+
     /// The host config that clients below 1.24 send with start.
     private func replaceHostConfig(of container: Container, with hostConfig: HostConfig) async throws(EngineError) {
         guard container.state.phase == .created || container.state.phase == .exited else { return }
@@ -107,6 +114,8 @@ extension Engine {
         }
         await tearDown(container)
         publish("die", container.record, ["exitCode": "\(code)"])
+        container.endFollowers()
+        container.answerWaiters([.notRunning, .nextExit], ContainerWaited(statusCode: Int(code)))
         if container.record.hostConfig.autoRemove { removeAutomatically(container) }
     }
 }

@@ -137,6 +137,7 @@ struct MountResolution {
         mount.isRecursive = !(options?.nonRecursive ?? false)
         mount.mode = ""
         mount.options = options?.createMountpoint == true ? [] : ["must-exist"]
+        if options?.readOnlyNonRecursive == true { mount.options.append(ContainerMount.plainReadOnly) }
         byDestination[destination] = mount
     }
 

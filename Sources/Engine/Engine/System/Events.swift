@@ -1,5 +1,6 @@
 public import APIModel
 public import Primitives
+internal import Synchronization
 
 extension Engine {
     public func events(_ query: EventQuery) async throws(EngineError) -> AsyncStream<EventMessage> {
@@ -11,25 +12,38 @@ extension Engine {
         let (id, past, live) = log.subscribe(since: query.since)
         let wanted = past.filter { event in filter.matches(event) && (query.until.map { event.timeNano <= $0 } ?? true)
         }
-        let (output, continuation) = AsyncStream<EventMessage>.makeStream()
-        // Ends with the subscription: when the listener goes or `until` is reached.
-        let relay = Task {
-            for event in wanted { continuation.yield(event) }
-            for await event in live where filter.matches(event) { continuation.yield(event) }
-            continuation.finish()
+        let subscription = EventSubscription(log: log, id: id, until: query.until)
+        let replay = Mutex(wanted[...])
+        // Pulled, not pushed: what a slow client leaves waits in the log's bounded queue and nowhere else.
+        return AsyncStream {
+            defer { withExtendedLifetime(subscription) {} }
+            if let event = replay.withLock({ $0.popFirst() }) { return event }
+            for await event in live where filter.matches(event) { return event }
+            return nil
         }
-        let clock = query.until.map { until in
+    }
+}
+
+/// Ends with the last reference to it, or at a given time.
+private final class EventSubscription: Sendable {
+    private let log: EventLog
+    private let id: Int
+    private let clock: Task<Void, Never>?
+
+    init(log: EventLog, id: Int, until: Int64?) {
+        self.log = log
+        self.id = id
+        clock = until.map { until in
             Task {
-                let rest = until - Timestamp.now().nanoseconds
-                if rest > 0 { try? await Task.sleep(for: .nanoseconds(rest)) }
+                let now = Timestamp.now().nanoseconds
+                if until > now { try? await Task.sleep(for: .nanoseconds(until - now)) }
                 log.unsubscribe(id)
             }
         }
-        continuation.onTermination = { _ in
-            log.unsubscribe(id)
-            clock?.cancel()
-            relay.cancel()
-        }
-        return output
+    }
+
+    deinit {
+        clock?.cancel()
+        log.unsubscribe(id)
     }
 }

@@ -3,6 +3,12 @@ internal import Glibc
 
 /// What a daemon asks of the kernel about itself.
 public enum DaemonProcess {
+    /// Gives back what only the start needed.
+    public static func settle() {
+        ProcessAttributes.releaseFreeMemory()
+        CodePages.release()
+    }
+
     public static var pid: Int32 { getpid() }
     public static var isRoot: Bool { geteuid() == 0 }
 

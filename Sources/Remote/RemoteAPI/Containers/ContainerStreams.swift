@@ -47,8 +47,9 @@ private func containerLogs(_ call: Call) async throws(EngineError) -> Response? 
     options.follow = query.bool("follow")
     options.timestamps = query.bool("timestamps")
     options.tail = query.text("tail").flatMap(Int.init).flatMap { $0 < 0 ? nil : $0 }
-    options.since = try query.time("since")
-    options.until = call.speaks(35) ? try query.time("until") : nil
+    // 0 is no bound.
+    options.since = try query.time("since").flatMap { $0 == 0 ? nil : $0 }
+    options.until = call.speaks(35) ? try query.time("until").flatMap { $0 == 0 ? nil : $0 } : nil
     let session = try await call.backend.logs(call.name, options)
     let type = call.speaks(42) && session.multiplexed ? StreamType.multiplexed : StreamType.raw
     await call.exchange.relay(status: 200, headers: call.headers(type), from: session.output)

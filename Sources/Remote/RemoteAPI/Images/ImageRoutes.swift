@@ -10,6 +10,7 @@ let imageRoutes: [Route] = [
         let image = try await call.backend.inspectImage(call.name)
         guard call.speaks(50) else { return try call.json(image, adaptedBy: adaptImageInspect) }
         var tree = try call.tree(image)
+        for key in ["Container", "ContainerConfig"] { tree[key] = nil }
         if let config = tree["Config"]?.objectValue { tree["Config"] = .object(imageConfigOnly(config)) }
         return try call.json(tree)
     },

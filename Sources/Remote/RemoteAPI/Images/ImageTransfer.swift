@@ -54,7 +54,7 @@ private func importImage(_ call: Call, _ source: String) async throws(EngineErro
 
 private func loadImages(_ call: Call) async throws(EngineError) -> Response? {
     let quiet = call.query.bool("quiet", default: true)
-    return try await call.withUpload { archive, report throws(EngineError) in
+    return try await call.withUpload(early: call.speaks(23)) { archive, report throws(EngineError) in
         try await call.backend.loadImages(from: archive, quiet: quiet, progress: call.speaks(23) ? report : unreported)
     }
 }
@@ -72,13 +72,13 @@ private func saveImages(_ call: Call, _ names: [String]) async throws(EngineErro
 extension Call {
     /// Runs a call that reads the request's body as an archive while the client still sends it.
     fileprivate func withUpload(
-        _ work: @Sendable (ByteChannel, @escaping ProgressReport) async throws(EngineError) -> Void
+        early: Bool = false, _ work: @Sendable (ByteChannel, @escaping ProgressReport) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
         let (near, far) = try StreamPair.make()
         let exchange = exchange
         // Ends with the body, or when the reader has closed its end.
-        let upload = Task { await exchange.pumpBody(into: near) }
+        let upload = Task { await exchange.pumpBody(into: near) { far.markCut() } }
         defer { upload.cancel() }
-        return try await withProgress { report throws(EngineError) in try await work(far, report) }
+        return try await withProgress(early: early) { report throws(EngineError) in try await work(far, report) }
     }
 }

@@ -23,6 +23,12 @@ final class ProgressStream: Sendable {
         }
     }
 
+    func begin() {
+        writer.withLock { writer in
+            writer = writer ?? call.exchange.stream(status: 200, headers: call.headers("application/json"))
+        }
+    }
+
     /// Ends the answer; an empty one when nothing was reported.
     func finish() {
         let open = writer.withLock { writer in
@@ -40,10 +46,13 @@ final class ProgressStream: Sendable {
 
 extension Call {
     /// Runs a call that reports progress. Once a message is out the status is 200 and a failure is the last message.
+    ///
+    /// `early`: the answer begins at once, so that every failure is a message.
     func withProgress(
-        _ work: (@escaping ProgressReport) async throws(EngineError) -> Void
+        early: Bool = false, _ work: (@escaping ProgressReport) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
         let stream = ProgressStream(self)
+        if early { stream.begin() }
         do throws(EngineError) {
             try await work { stream.report($0) }
         } catch {

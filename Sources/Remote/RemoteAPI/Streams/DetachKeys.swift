@@ -69,15 +69,22 @@ struct DetachScanner {
 final class DetachWatcher: Sendable {
     private let scanner: Mutex<DetachScanner>
 
-    init(_ keys: DetachKeys) { scanner = Mutex(DetachScanner(keys)) }
+    private let detached: (@Sendable () -> Void)?
+
+    init(_ keys: DetachKeys, detached: (@Sendable () -> Void)?) {
+        scanner = Mutex(DetachScanner(keys))
+        self.detached = detached
+    }
 
     /// Shortens the buffer to what the container may see; true when the keys were pressed.
     @Sendable func filter(_ buffer: inout ByteBuffer) -> Bool {
-        scanner.withLock { scanner in
+        let leaves = scanner.withLock { scanner in
             if scanner.passes(buffer.readableBytesView) { return false }
-            let (output, detached) = scanner.scan(buffer.readableBytesView)
+            let (output, leaves) = scanner.scan(buffer.readableBytesView)
             buffer = ByteBuffer(bytes: output)
-            return detached
+            return leaves
         }
+        if leaves { detached?() }
+        return leaves
     }
 }

@@ -14,7 +14,7 @@ extension Call {
     /// looks for the detach keys in what the client types; nil when its input isn't wanted.
     func takeOver(_ session: AttachSession, detach: DetachKeys?, standing: [(String, String)]) async {
         let isTerminal = !session.multiplexed
-        let watcher = isTerminal ? detach.map(DetachWatcher.init) : nil
+        let watcher = isTerminal ? detach.map { DetachWatcher($0, detached: session.detached) } : nil
         await exchange.hijack(
             head: hijackHead(multiplexed: session.multiplexed, standing: standing), backlog: session.backlog,
             live: session.live, session: Session(filter: watcher?.filter, ended: session.ended))

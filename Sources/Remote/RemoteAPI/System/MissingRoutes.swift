@@ -11,6 +11,10 @@ let missingRoutes: [Route] =
             throw EngineError(.notImplemented, what + " not supported yet")
         }
     } + [
+        Route("POST", "/containers/{name}/copy", body: .action) { call throws(EngineError) in
+            guard !call.speaks(24) else { throw EngineError(.notFound, "page not found") }
+            throw EngineError(.notImplemented, "copy is not supported yet")
+        },
         Route("GET", "/plugins") { call throws(EngineError) in try call.json([String]()) },
         Route("GET", "/plugins/{name}/json") { call throws(EngineError) in
             throw EngineError(.notFound, "plugin \"\(call.name)\" not found")
@@ -25,7 +29,6 @@ private let missing: [(method: String, pattern: String, what: String)] = [
     ("GET", "/containers/{name}/stats", "stats are"),
     ("GET", "/containers/{name}/changes", "changes are"),
     ("GET", "/containers/{name}/export", "export is"),
-    ("POST", "/containers/{name}/copy", "copy is"),
     ("GET", "/containers/{name}/archive", "copy (archive) is"),
     ("HEAD", "/containers/{name}/archive", "copy (archive) is"),
     ("PUT", "/containers/{name}/archive", "copy (archive) is"),

@@ -20,6 +20,8 @@ let adaptImageInspect: Adapter = { image, call in
     if !call.speaks(45) {
         image.fill("Container", "")
         image.fill("ContainerConfig", image["Config"] ?? .null)
+    } else {
+        image.remove("Container", "ContainerConfig")
     }
     if !call.speaks(44) {
         image["VirtualSize"] = image["Size"] ?? 0

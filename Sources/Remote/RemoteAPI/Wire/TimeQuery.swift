@@ -2,9 +2,9 @@ internal import Primitives
 
 extension Query {
     /// A point in time: Unix seconds with a fraction, RFC 3339, or a duration back from now (`10m`, Go's units).
-    /// Nil when absent, empty or 0. Errors: `badParameter`.
+    /// Nil when absent or empty. Errors: `badParameter`.
     func time(_ name: String, now: Timestamp = .now()) throws(EngineError) -> Int64? {
-        guard let value = text(name), value != "0" else { return nil }
+        guard let value = text(name) else { return nil }
         if let seconds = Self.unixTime(value) { return seconds }
         if let back = Self.goDuration(value) { return now.nanoseconds - back }
         if let time = try? Timestamp(parsing: value) { return time.nanoseconds }

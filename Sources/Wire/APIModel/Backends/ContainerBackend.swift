@@ -116,14 +116,18 @@ public struct AttachSession: Sendable {
     /// The client may see the end of the output when this returns: what it asks then has its answer.
     public var ended: (@Sendable () async -> Void)?
 
+    /// Called when the client pressed the detach keys.
+    public var detached: (@Sendable () -> Void)?
+
     public init(
         backlog: ByteChannel? = nil, live: ByteChannel?, multiplexed: Bool,
-        ended: (@Sendable () async -> Void)? = nil
+        ended: (@Sendable () async -> Void)? = nil, detached: (@Sendable () -> Void)? = nil
     ) {
         self.backlog = backlog
         self.live = live
         self.multiplexed = multiplexed
         self.ended = ended
+        self.detached = detached
     }
 }
 
