@@ -44,12 +44,26 @@ import Testing
         #expect(try docker("PS", "--help").code == 0)
     }
 
-    @Test func theEnginesOwnFlagsAreLeftToIt() {
-        #expect(DaemonMode.arguments(["-d", "-g", "/x", "-H", "unix:///y"]) == ["-g", "/x", "-H", "unix:///y"])
-        #expect(DaemonMode.arguments(["-s", "overlay", "-dD"]) == ["-s", "overlay", "-D"])
-        #expect(DaemonMode.arguments(["daemon", "-D"]) == ["-D"])
-        #expect(DaemonMode.arguments(["run", "-d", "busybox"]) == nil)
-        #expect(DaemonMode.arguments(["-H", "-d", "ps"]) == nil)
+    @Test func theEnginesOwnFlagsAreLeftToIt() throws {
+        func own(_ words: String...) throws -> [String]? { try DaemonMode.arguments(words) }
+        #expect(
+            try own("-H", "tcp://127.0.0.1:1", "-D", "daemon", "-g", "/x") == [
+                "-H", "tcp://127.0.0.1:1", "-D", "-g", "/x",
+            ])
+        #expect(try own("-dH", "unix:///y") == ["-H", "unix:///y"])
+        #expect(try own("--config-file", "/f", "-d") == ["--config-file", "/f"])
+        #expect(try own("--daemon=t", "--label=a=b") == ["--label=a=b"])
+        #expect(try own("-d=false", "ps") == nil)
+        #expect(try own("--version") == nil)
+        #expect(throws: CommandFailure.self) { try own("-d", "extra") }
+    }
+
+    @Test func commandsThatOnlyLookLikeTheEngineAreTheClients() throws {
+        #expect(try DaemonMode.arguments(["-d", "-g", "/x", "-H", "unix:///y"]) == ["-g", "/x", "-H", "unix:///y"])
+        #expect(try DaemonMode.arguments(["-s", "overlay", "-dD"]) == ["-s", "overlay", "-D"])
+        #expect(try DaemonMode.arguments(["daemon", "-D"]) == ["-D"])
+        #expect(try DaemonMode.arguments(["run", "-d", "busybox"]) == nil)
+        #expect(try DaemonMode.arguments(["-H", "-d", "ps"]) == nil)
     }
 
     @Test func helpIsNoFailure() throws {

@@ -80,4 +80,42 @@ import Testing
                 "  -e, --env", "  -i, --interactive", "  -n", "  --name", "  -p, --publish", "  --rm", "  -t, --tty",
             ])
     }
+
+    @Test func aLongNameWantsTwoDashes() throws {
+        let parser = FlagParser([
+            Flag("i", "interactive", help: ""), Flag("p", "publish", kind: .list, help: ""),
+            Flag("ip", kind: .text, help: ""),
+        ])
+        let values = try parser.parse(["-ip", "80:80", "img"])
+        #expect(values.bool("interactive") && values.list("publish") == ["80:80"] && !values.isSet("ip"))
+    }
+
+    @Test func olderNamesWorkAndWarn() throws {
+        let parser = FlagParser([
+            Flag("rm", help: "").deprecating("-rm", replacement: "--rm"),
+            Flag("networking", default: "true", help: "", isHidden: true).deprecating("-n"),
+        ])
+        let values = try parser.parse(["-rm", "-n=false", "img"])
+        #expect(values.bool("rm") && !values.bool("networking"))
+        #expect(
+            values.warnings == [
+                "Warning: '-rm' is deprecated, it will be replaced by '--rm' soon. See usage.",
+                "Warning: '-n' is deprecated, it will be removed soon. See usage.",
+            ])
+        #expect(try parser.parse(["--rm"]).warnings.isEmpty)
+    }
+
+    @Test func helpTextsStandInOneColumn() {
+        let parser = FlagParser([
+            Flag("a", help: "first"), Flag("health-start-interval", kind: .text, help: "one\ntwo"),
+        ])
+        // The longest head has 28 letters: three blanks behind it, and one before each text.
+        let expected = [
+            "  -a=false" + blanks(22) + "first", "  --health-start-interval=\"\"" + blanks(4) + "one",
+            blanks(34) + "two",
+        ]
+        #expect(parser.flagHelp == expected.joined(separator: "\n") + "\n")
+    }
+
+    private func blanks(_ count: Int) -> String { String(repeating: " ", count: count) }
 }

@@ -16,6 +16,22 @@ import Testing
         #expect(try render("{{.Missing}}") == "<no value>")
     }
 
+    @Test func aPartOfWhatIsInParenthesesIsTaken() throws {
+        #expect(try render("{{json (index .Ports 0)}} {{eq (index .Ports 1) \"443\"}}") == "\"80\" true")
+        #expect(try Template("{{json (index .Mounts 0).Source}}").render(["Mounts": [["Source": "/s"]]]) == "\"/s\"")
+        #expect(try Template("{{eq (index .A 0).B \"x\"}}").render(["A": [["B": "x"]]]) == "true")
+        #expect(try render("{{print (len .Ports) .Name}}") == "2/web")
+    }
+
+    @Test func aPrecisionCuts() throws {
+        #expect(try render("{{printf \"%.2s|%5.2s|%-4.1s|\" .Name .Name .Name}}") == "/w|   /w|/   |")
+    }
+
+    @Test func aLabelIsAskedForByItsName() throws {
+        let row: JSONValue = ["Label": ["a.b/c": "1"]]
+        #expect(try Template("{{.Label \"a.b/c\"}}|{{.Label \"none\"}}").render(row) == "1|")
+    }
+
     @Test func compositesPrintAsGoPrintsThem() throws {
         #expect(try render("{{.Ports}} {{.Labels}}") == "[80 443] map[a:1 b:2]")
         #expect(try render("{{json .Ports}}") == "[\"80\",\"443\"]")

@@ -10,6 +10,9 @@ enum CommandTable {
         .completion,
     ]
 
+    /// Commands that have no short form.
+    private static let twoWordCommands: [Command] = [.containerInspect, .imageInspect]
+
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
         "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
@@ -22,14 +25,15 @@ enum CommandTable {
     /// Today's two words for the commands of one word.
     static let twoWords: [String: [String: String]] = [
         "container": [
-            "attach": "attach", "create": "create", "exec": "exec", "inspect": "inspect", "kill": "kill", "list": "ps",
+            "attach": "attach", "create": "create", "exec": "exec", "inspect": "container inspect", "kill": "kill",
+            "list": "ps",
             "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
             "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stop": "stop",
             "top": "top",
             "unpause": "unpause", "wait": "wait",
         ],
         "image": [
-            "history": "history", "import": "import", "inspect": "inspect", "list": "images", "load": "load",
+            "history": "history", "import": "import", "inspect": "image inspect", "list": "images", "load": "load",
             "ls": "images", "pull": "pull", "remove": "rmi", "rm": "rmi", "save": "save", "tag": "tag",
         ],
         "system": ["events": "events", "info": "info"],
@@ -41,6 +45,9 @@ enum CommandTable {
         if let group = twoWords[first] {
             guard words.count > 1, let name = group[words[1].lowercased()] else {
                 throw missing(([first] + words.dropFirst().prefix(1)).joined(separator: " "))
+            }
+            if let command = twoWordCommands.first(where: { $0.name == name }) {
+                return (command, Array(words.dropFirst(2)))
             }
             return (try named(name), Array(words.dropFirst(2)))
         }

@@ -2,29 +2,55 @@ internal import HostSystem
 
 /// `docker -d …`, `docker daemon …`: the engine is a program of its own, next to this one.
 enum DaemonMode {
-    /// Flags of 1.6's daemon that take the next word.
+    /// Flags of the daemon that take the next word, without dashes.
     private static let takingValues: Set<String> = [
-        "-H", "--host", "-l", "--log-level", "-g", "--graph", "-p", "--pidfile", "-s", "--storage-driver", "-b",
-        "--bridge",
-        "--bip", "-e", "--exec-driver", "-G", "--group", "--dns", "--dns-search", "--ip", "--label", "--mtu",
-        "--storage-opt",
-        "--log-driver", "--log-opt", "--fixed-cidr", "--insecure-registry", "--registry-mirror", "--default-ulimit",
-        "--exec-root", "--exec-opt", "--tlscacert", "--tlscert", "--tlskey", "--api-cors-header",
+        "H", "host", "l", "log-level", "g", "graph", "data-root", "exec-root", "p", "pidfile", "G", "group", "s",
+        "storage-driver", "storage-opt", "label", "log-driver", "log-opt", "default-ulimit", "cgroup-parent",
+        "shutdown-timeout", "api-cors-header", "b", "bridge", "bridge-name", "bip", "fixed-cidr", "fixed-cidr-v6",
+        "mtu",
+        "ip", "dns", "dns-search", "dns-opt", "tlscacert", "tlscert", "tlskey", "e", "exec-driver", "exec-opt",
+        "default-gateway", "default-gateway-v6", "insecure-registry", "registry-mirror", "userns-remap",
+        "default-runtime", "add-runtime", "metrics-addr", "default-shm-size", "seccomp-profile", "cluster-store",
+        "cluster-advertise", "authorization-plugin", "containerd", "firewall-backend", "config-file",
     ]
 
     /// The daemon's own words when the command line starts one. They go on unread: they are not the client's flags.
-    static func arguments(_ words: [String]) -> [String]? {
-        if words.first == "daemon" { return Array(words.dropFirst()) }
-        var index = 0
-        while index < words.count, words[index].hasPrefix("-") {
-            let (before, rest) = (Array(words[..<index]), Array(words[(index + 1)...]))
-            switch words[index] {
-            case "-d", "--daemon", "-d=true", "--daemon=true": return before + rest
-            case "-dD", "-Dd": return before + ["-D"] + rest
-            case let word: index += takingValues.contains(word) ? 2 : 1
+    /// Errors: words that are no flags, as 1.6's daemon takes none.
+    static func arguments(_ words: [String]) throws -> [String]? {
+        var flags: [String] = []
+        var isDaemon = words.first == "daemon"
+        var rest = words[...]
+        while let word = rest.popFirst() {
+            if word == "daemon" && !isDaemon || word == "daemon" && flags.isEmpty {
+                isDaemon = true
+                continue
+            }
+            guard word.hasPrefix("-"), word.count > 1 else {
+                guard isDaemon else { return nil }
+                throw CommandFailure("docker: the daemon takes no arguments: \(word). See 'docker --help'.")
+            }
+            for flag in Self.letters(of: word) {
+                let name = flag.drop { $0 == "-" }.prefix { $0 != "=" }
+                if name == "d" || name == "daemon" {
+                    isDaemon = !["=false", "=0", "=f", "=F", "=FALSE", "=False"].contains(flag.drop { $0 != "=" })
+                    continue
+                }
+                flags.append(flag)
+                if takingValues.contains(String(name)), !flag.contains("="), let value = rest.popFirst() {
+                    flags.append(value)
+                }
             }
         }
-        return nil
+        return isDaemon ? flags : nil
+    }
+
+    /// `-dD` is `-d -D`; everything else is itself.
+    private static func letters(of word: String) -> [String] {
+        let body = word.dropFirst()
+        guard !word.hasPrefix("--"), body.contains("d"), body.allSatisfy({ "dDHlgpsbeGhvr".contains($0) }) else {
+            return [word]
+        }
+        return body.map { "-\($0)" }
     }
 
     /// Comes back only with an error.

@@ -19,7 +19,7 @@ public struct Docker: Sendable {
     /// Runs one command line, without the program's name; the result is the exit code.
     public func run(_ words: [String]) -> Int32 {
         do {
-            if let own = DaemonMode.arguments(words) { return try DaemonMode.become(own) }
+            if let own = try DaemonMode.arguments(words) { return try DaemonMode.become(own) }
             let global = try FlagParser(GlobalFlags.all).parse(words)
             if global.bool("version") {
                 console.print(ClientBuild.line)
@@ -39,7 +39,6 @@ public struct Docker: Sendable {
     }
 
     private func perform(_ global: FlagValues) throws -> Int32 {
-        if global.arguments.first == "daemon" { return try DaemonMode.become(Array(global.arguments.dropFirst())) }
         let (command, words) = try CommandTable.find(global.arguments)
         let flags: FlagValues
         do {
@@ -48,6 +47,7 @@ public struct Docker: Sendable {
             console.complain("\(error.message)\nSee 'docker \(command.name) --help'.")
             return error.exitCode
         }
+        for warning in flags.warnings { console.complain(warning) }
         if flags.wantsHelp {
             console.write(command.usage)
             return 0

@@ -12,6 +12,8 @@ public struct Flag: Sendable {
     public var help: String
     /// Left out of the help.
     public var isHidden: Bool
+    /// Names that still work and warn: with the dashes they are written with, and what takes their place.
+    public private(set) var deprecated: [String: String?] = [:]
 
     public init(
         _ names: String..., kind: Kind = .bool, default defaultText: String = "", help: String, isHidden: Bool = false
@@ -21,6 +23,13 @@ public struct Flag: Sendable {
         self.defaultText = kind == .bool && defaultText.isEmpty ? "false" : defaultText
         self.help = help
         self.isHidden = isHidden
+    }
+
+    /// The same flag with an older name, dashes included; `replacement` nil says that nothing takes its place.
+    public func deprecating(_ name: String, replacement: String? = nil) -> Flag {
+        var flag = self
+        flag.deprecated[name] = .some(replacement)
+        return flag
     }
 
     /// The name that values are asked by: the long one.
@@ -45,6 +54,8 @@ public struct FlagValues: Sendable {
     /// The words after the flags.
     public var arguments: [String] = []
     public var wantsHelp = false
+    /// What to tell the user, in order.
+    public internal(set) var warnings: [String] = []
 
     public func bool(_ name: String) -> Bool { FlagParser.truth(texts[name]?.last ?? defaults[name] ?? "") ?? false }
     public func text(_ name: String) -> String { texts[name]?.last ?? defaults[name] ?? "" }

@@ -3,12 +3,18 @@
 public struct FlagParser: Sendable {
     public let flags: [Flag]
     private let byName: [String: Int]
+    private let byDeprecated: [String: Int]
 
     public init(_ flags: [Flag]) {
         self.flags = flags
         var byName: [String: Int] = [:]
-        for (index, flag) in flags.enumerated() { for name in flag.names { byName[name] = index } }
+        var byDeprecated: [String: Int] = [:]
+        for (index, flag) in flags.enumerated() {
+            for name in flag.names { byName[name] = index }
+            for name in flag.deprecated.keys { byDeprecated[name] = index }
+        }
         self.byName = byName
+        self.byDeprecated = byDeprecated
     }
 
     /// Errors: exit code 2.
@@ -31,7 +37,11 @@ public struct FlagParser: Sendable {
         let parts = word.dropFirst(dashes.count).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts.first ?? "")
         let given = parts.count > 1 ? Self.unquoted(String(parts[1])) : nil
-        if let index = byName[name], dashes == "--" ? name.count > 1 : true {
+        if let index = byName[name], dashes == "--" ? name.count > 1 : name.count == 1 {
+            return try store(flags[index], given, shown: dashes + name, &rest, &values)
+        }
+        if let index = byDeprecated[dashes + name] {
+            warn(dashes + name, flags[index], &values)
             return try store(flags[index], given, shown: dashes + name, &rest, &values)
         }
         if name == "help" || (name == "h" && byName["h"] == nil) {
@@ -40,6 +50,12 @@ public struct FlagParser: Sendable {
         }
         guard dashes == "-", name.count > 1 else { throw Self.unknown(dashes + name) }
         try takeCluster(name, given, &rest, &values)
+    }
+
+    private func warn(_ name: String, _ flag: Flag, _ values: inout FlagValues) {
+        let replacement = flag.deprecated[name] ?? nil
+        let text = replacement.map { "replaced by '\($0)'" } ?? "removed"
+        values.warnings.append("Warning: '\(name)' is deprecated, it will be \(text) soon. See usage.")
     }
 
     /// `-it`, `-dp 80:80`: each letter a flag; `=` belongs to the last.

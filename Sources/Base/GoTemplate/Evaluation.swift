@@ -78,6 +78,11 @@ struct Evaluation {
 
     private func value(_ command: [Operand], _ dot: JSONValue, _ piped: JSONValue?) throws(TemplateError) -> JSONValue {
         guard case .function(let name)? = command.first else {
+            if command.count == 2, piped == nil, case .field(["Label"]) = command[0] {
+                // Docker's only method with an argument in rows: a label's value, or nothing.
+                let label = Functions.walk(dot, ["Label", Functions.text(try value(command[1], dot))])
+                return label == .null ? .string("") : label
+            }
             guard command.count == 1, piped == nil, let operand = command.first else {
                 throw TemplateError("can't give argument to non-function")
             }

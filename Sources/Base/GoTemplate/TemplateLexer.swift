@@ -9,6 +9,8 @@ enum TemplateLexer {
         case word(String)
         /// `.A.B` with its dots.
         case field(String)
+        /// `.A.B` right behind a closing parenthesis: a part of what is in it.
+        case part(String)
         case string(String)
         case number(String)
         /// `$x.A` with its dollar.
@@ -58,7 +60,11 @@ enum TemplateLexer {
                 guard rest.popFirst() == "=" else { throw TemplateError("expected :=") }
                 result.append(.declare)
             case "\"", "`": result.append(.string(try string(&rest, quote: first)))
-            case ".": result.append(.field(take(&rest)))
+            case ".":
+                let isPart =
+                    result.last == .close && rest.startIndex > action.startIndex
+                    && action[action.index(before: rest.startIndex)] == ")"
+                result.append(isPart ? .part(take(&rest)) : .field(take(&rest)))
             case "$":
                 rest.removeFirst()
                 result.append(.variable(take(&rest)))

@@ -107,7 +107,7 @@ struct TemplateParser {
                 let nested = try pipeline(&rest, depth: depth + 1)
                 guard rest.popFirst() == .close else { throw TemplateError("unclosed left paren") }
                 var path: [String] = []
-                if case .field(let text)? = rest.first, text.count > 1, commands[commands.count - 1].isEmpty {
+                if case .part(let text)? = rest.first {
                     rest.removeFirst()
                     path = fields(text)
                 }
@@ -123,7 +123,7 @@ struct TemplateParser {
 
     private static func operand(_ token: TemplateLexer.Token) throws(TemplateError) -> Operand {
         switch token {
-        case .field(let text): return .field(fields(text))
+        case .field(let text), .part(let text): return .field(fields(text))
         case .string(let text): return .literal(.string(text))
         case .number(let text):
             if let integer = Int64(text) { return .literal(.integer(integer)) }

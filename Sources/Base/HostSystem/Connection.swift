@@ -1,12 +1,15 @@
 #if canImport(Glibc)
 internal import Glibc
 private let streamKind = Int32(SOCK_STREAM.rawValue)
+private let systemRename = Glibc.rename
 #elseif canImport(Musl)
 internal import Musl
 private let streamKind = SOCK_STREAM
+private let systemRename = Musl.rename
 #elseif canImport(Darwin)
 internal import Darwin
 private let streamKind = SOCK_STREAM
+private let systemRename = Darwin.rename
 #endif
 public import Primitives
 
@@ -67,11 +70,25 @@ public enum Connection {
         return Descriptor(descriptor)
     }
 
-    /// Makes a file to be written; `exclusive` refuses one that is there.
+    /// Makes a file to be written; `exclusive` refuses one that is there (`conflict`).
     public static func newFile(_ path: String, exclusive: Bool = false) throws(EngineError) -> Descriptor {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (exclusive ? O_EXCL : 0), 0o644)
-        guard descriptor >= 0 else { throw Descriptor.failure("open \(path)") }
+        guard descriptor >= 0 else {
+            let failure = Descriptor.failure("open \(path)")
+            throw errno == EEXIST ? EngineError(.conflict, failure.message) : failure
+        }
         return Descriptor(descriptor)
+    }
+
+    /// Whether something other than an ordinary file is there: a device, a pipe.
+    public static func isSpecial(_ path: String) -> Bool {
+        var found = stat()
+        return stat(path, &found) == 0 && found.st_mode & S_IFMT != S_IFREG
+    }
+
+    /// Gives a file another's name, in one step. Errors: `unavailable`.
+    public static func rename(_ path: String, to target: String) throws(EngineError) {
+        guard systemRename(path, target) == 0 else { throw Descriptor.failure("rename \(path) \(target)") }
     }
 
     public static func removeFile(_ path: String) { unlink(path) }

@@ -15,6 +15,9 @@ public enum CurrentProcess {
 
     public static func quit(_ code: Int32) -> Never { exit(code) }
 
+    /// The process id.
+    public static var number: Int32 { getpid() }
+
     /// The folder of the running program, links resolved; nil where the system does not tell.
     public static var programFolder: String? {
         var buffer = [CChar](repeating: 0, count: 4096)

@@ -7,6 +7,14 @@ internal import Darwin
 #endif
 public import Primitives
 
+#if canImport(Glibc)
+private let systemPoll = Glibc.poll
+#elseif canImport(Musl)
+private let systemPoll = Musl.poll
+#elseif canImport(Darwin)
+private let systemPoll = Darwin.poll
+#endif
+
 /// A descriptor that a client reads and writes: its standard streams, a connection. Copyable; who opened it closes it.
 public struct Descriptor: Sendable, Hashable {
     public let number: Int32
@@ -69,10 +77,50 @@ public struct Descriptor: Sendable, Hashable {
 
     public func closeNow() { _ = close(number) }
 
+    /// Sends what a socket takes right now; how many bytes. Errors: `unavailable`, EPIPE among them.
+    public func sendNow(_ bytes: [UInt8]) throws(EngineError) -> Int {
+        while true {
+            let count = bytes.withUnsafeBytes { send(number, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT)) }
+            if count >= 0 { return count }
+            if errno == EAGAIN || errno == EWOULDBLOCK { return 0 }
+            if errno != EINTR { throw Self.failure("send") }
+        }
+    }
+
+    /// What a wait found.
+    public struct Ready: Sendable {
+        public var readable: Set<Descriptor> = []
+        public var writable: Set<Descriptor> = []
+    }
+
+    /// Waits until something can be read or written; empty when the time is over (negative: never), nil when a signal
+    /// came in between.
+    public static func poll(
+        reading: [Descriptor], writing: [Descriptor] = [], milliseconds: Int32 = -1
+    ) -> Ready? {
+        var wanted = reading.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+        for target in writing {
+            if let index = wanted.firstIndex(where: { $0.fd == target.number }) {
+                wanted[index].events |= Int16(POLLOUT)
+            } else {
+                wanted.append(pollfd(fd: target.number, events: Int16(POLLOUT), revents: 0))
+            }
+        }
+        guard systemPoll(&wanted, nfds_t(wanted.count), milliseconds) >= 0 else {
+            return errno == EINTR ? nil : Ready()
+        }
+        var ready = Ready()
+        for found in wanted where found.revents != 0 {
+            if found.revents & ~Int16(POLLOUT) != 0 { ready.readable.insert(Descriptor(found.fd)) }
+            if found.revents & Int16(POLLOUT) != 0 { ready.writable.insert(Descriptor(found.fd)) }
+        }
+        return ready
+    }
+
     /// Waits until one of the descriptors can be read; those that can. Nil as milliseconds waits for ever.
     public static func wait(for descriptors: [Descriptor], milliseconds: Int32 = -1) -> Set<Descriptor> {
         var polled = descriptors.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
-        guard poll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return [] }
+        guard systemPoll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return [] }
         return Set(polled.filter { $0.revents != 0 }.map { Descriptor($0.fd) })
     }
 

@@ -42,4 +42,6 @@ public enum SignalPipe {
         .contains($0)
     }
     public static let windowChange = SIGWINCH
+    /// Those that end a process and may be caught.
+    public static let endings: [Int32] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
 }

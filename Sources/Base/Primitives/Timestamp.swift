@@ -38,6 +38,15 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     /// With all nine digits, as the `logs` call shows it.
     public var fixedWidth: String { text(fixedWidth: true) }
 
+    /// The same in a zone: `2015-04-07T10:00:00.000000000+02:00`.
+    public func fixedWidth(secondsEast: Int64) -> String {
+        let minutes = secondsEast / 60
+        guard minutes != 0 else { return fixedWidth }
+        let shown = advanced(by: .seconds(minutes * 60)).fixedWidth.dropLast()
+        let sign = minutes < 0 ? "-" : "+"
+        return "\(shown)\(sign)\(padded(abs(minutes) / 60, 2)):\(padded(abs(minutes) % 60, 2))"
+    }
+
     private func text(fixedWidth: Bool) -> String {
         let (days, secondOfDay) = floorDivision(seconds, 86_400)
         let date = CivilDate(daysSince1970: days)

@@ -40,7 +40,11 @@ public struct EngineClient: Sendable {
             case .tcp(let host, let port): return try Connection.tcp(host: host, port: port)
             }
         } catch {
-            throw EngineError(.unavailable, Self.noEngine, cause: error)
+            let isAbsent =
+                error.message.hasSuffix("Connection refused") || error.message.hasSuffix("No such file or directory")
+            throw EngineError(
+                .unavailable, isAbsent ? Self.noEngine : "An error occurred trying to connect: \(error.message)",
+                cause: error)
         }
     }
 
@@ -80,7 +84,9 @@ public struct EngineClient: Sendable {
         var text = parsed ?? String(decoding: body, as: UTF8.self)
         while text.last?.isNewline == true { text.removeLast() }
         if text.isEmpty {
-            text = "request returned status \(reply.status), check if the server supports the requested API version"
+            text =
+                "Error: request returned \(reply.reason) for API route and version, check if the server supports the requested API version"
+            return EngineError(EngineError.Kind(httpStatus: reply.status), text)
         }
         return EngineError(EngineError.Kind(httpStatus: reply.status), text, cause: EngineAnswer(status: reply.status))
     }

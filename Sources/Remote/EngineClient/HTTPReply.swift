@@ -4,6 +4,8 @@ internal import Primitives
 /// What a server answered, with its body still on the wire.
 final class HTTPReply {
     let status: Int
+    /// The words behind the status.
+    let reason: String
     private let headers: [(String, String)]
     private var reader: BufferedReader
     private var framing: Framing
@@ -20,7 +22,7 @@ final class HTTPReply {
         var head = try Self.readHead(&reader)
         // 100 Continue and the like come before the answer proper.
         while head.status == 100 { head = try Self.readHead(&reader) }
-        (status, headers) = head
+        (status, reason, headers) = head
         framing = .untilClose
         framing = Self.framing(method: method, status: status, headers: headers)
     }
@@ -29,7 +31,7 @@ final class HTTPReply {
 
     private static func readHead(
         _ reader: inout BufferedReader
-    ) throws(EngineError) -> (status: Int, headers: [(String, String)]) {
+    ) throws(EngineError) -> (status: Int, reason: String, headers: [(String, String)]) {
         let line = try reader.line().split(separator: " ", maxSplits: 2)
         guard line.count >= 2, line[0].hasPrefix("HTTP/1."), let status = Int(line[1]) else {
             throw EngineError(
@@ -37,10 +39,11 @@ final class HTTPReply {
                 "malformed HTTP response \"\(line.joined(separator: " "))\". "
                     + "Are you trying to connect to a TLS-enabled daemon without TLS?")
         }
+        let reason = line.count > 2 ? String(line[2]) : ""
         var headers: [(String, String)] = []
         while true {
             let line = try reader.line()
-            if line.isEmpty { return (status, headers) }
+            if line.isEmpty { return (status, reason, headers) }
             guard headers.count < 256, let colon = line.firstIndex(of: ":") else {
                 throw EngineError(.unavailable, "malformed HTTP response")
             }

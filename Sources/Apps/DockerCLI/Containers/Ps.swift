@@ -26,7 +26,7 @@ extension Command {
         let last = flags.bool("latest") && !flags.isSet("last") ? 1 : flags.integer("last")
         query.set("all", if: flags.bool("all") || last > 0)
         if last > 0 { query["limit"] = "\(last)" }
-        query.set("size", if: flags.bool("size"))
+        query.set("size", if: flags.bool("size") || flags.text("format").contains(".Size"))
         for name in ["since", "before"] where flags.isSet(name) { query[name] = flags.text(name) }
         try query.filters(flags.list("filter"))
         let containers = try invocation.client.decode([ContainerSummary].self, "GET", "/containers/json\(query.text)")
@@ -62,6 +62,8 @@ struct ContainerRow {
         row["CreatedAt"] = .string(Timestamp(seconds: container.created).description)
         row["ID"] = .string(isWhole ? container.id : String(container.id.prefix(12)))
         row["Image"] = .string(container.image.isEmpty ? "<no image>" : container.image)
+        row["Label"] = .object(
+            container.labels.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) })
         row["Labels"] = .string(
             container.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         let mounts = container.mounts.map { $0.name.isEmpty ? $0.source : $0.name }

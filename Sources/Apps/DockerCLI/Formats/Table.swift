@@ -26,11 +26,25 @@ struct Table {
             let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
             invocation.console.write(TabWriter.text([columns.map(\.title)] + cells))
         } else if format == "json" {
-            for row in rows { invocation.console.print(row.text()) }
+            for row in rows { invocation.console.print(Self.withoutMethods(row).text()) }
         } else {
             try printTemplate(rows, format, invocation.console)
         }
     }
+
+    private static func withoutMethods(_ row: JSONValue) -> JSONValue {
+        guard var object = row.objectValue else { return row }
+        object["Label"] = nil
+        return .object(object)
+    }
+
+    /// Of fields that have no column of their own unless they are asked for.
+    private static let titles = [
+        ("ID", "ID"), ("CreatedAt", "CREATED AT"), ("CreatedSince", "CREATED"), ("Digest", "DIGEST"),
+        ("Labels", "LABELS"), ("LocalVolumes", "LOCAL VOLUMES"), ("Mounts", "MOUNTS"), ("Names", "NAMES"),
+        ("Networks", "NETWORKS"), ("Ports", "PORTS"), ("RunningFor", "CREATED"), ("Size", "SIZE"), ("State", "STATE"),
+        ("Status", "STATUS"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("Label", ""),
+    ]
 
     private func printTemplate(_ rows: [JSONValue], _ format: String, _ console: Console) throws {
         let isTable = format.hasPrefix("table ")
@@ -41,7 +55,8 @@ struct Table {
             for line in lines { console.print(line) }
             return
         }
-        let titles = JSONObject(columns.map { ($0.key, JSONValue.string($0.title)) })
+        var titles = JSONObject(Self.titles.map { ($0.0, JSONValue.string($0.1)) })
+        for column in columns { titles[column.key] = .string(column.title) }
         let head = try Format.render(template, .object(titles))
         let cells = ([head] + lines).map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

@@ -1,3 +1,4 @@
+internal import HostSystem
 internal import Primitives
 
 /// Times as users give them: unix seconds, RFC 3339 or its beginning, or an age such as `10m`.
@@ -11,19 +12,20 @@ enum TimeWord {
         if let age = GoDuration.nanoseconds(text) {
             return seconds(Timestamp.now().advanced(by: .nanoseconds(-age)))
         }
-        do throws(EngineError) { return seconds(try Timestamp(parsing: completed(text))) } catch {
+        do throws(EngineError) { return seconds(try time(text)) } catch {
             throw CommandFailure("invalid time: \(text)")
         }
     }
 
-    /// `2015-04-07` becomes `2015-04-07T00:00:00Z`.
-    private static func completed(_ text: String) -> String {
+    /// `2015-04-07` is the first moment of that day here; a zone says otherwise.
+    private static func time(_ text: String) throws(EngineError) -> Timestamp {
         let model = "0000-01-01T00:00:00"
-        let isWhole = text.count >= model.count
-        let filled = isWhole ? text : text + model.dropFirst(text.count)
-        let time = filled.dropFirst(model.count)
-        let hasZone = time.contains("Z") || time.contains("z") || time.contains("+") || time.contains("-")
-        return hasZone ? filled : filled + "Z"
+        let zone = text.dropFirst("0000-01-01".count).firstIndex { "Zz+-".contains($0) }
+        let shown = String(text[..<(zone ?? text.endIndex)])
+        let filled = shown.count >= model.count ? shown : shown + model.dropFirst(shown.count)
+        if let zone { return try Timestamp(parsing: filled + text[zone...]) }
+        let time = try Timestamp(parsing: filled + "Z")
+        return Timestamp(seconds: LocalZone.time(shownAs: time.seconds), nanoseconds: time.subsecond)
     }
 
     private static func seconds(_ time: Timestamp) -> String {

@@ -14,9 +14,14 @@ extension Command {
             Flag("format", kind: .text, help: "Format output using a Go template"),
             Flag("no-trunc", help: "Don't truncate output"),
             Flag("q", "quiet", help: "Only show numeric IDs"),
+            Flag("tree", help: "Output graph in tree format", isHidden: true).deprecating("-t").deprecating("--tree"),
+            Flag("viz", help: "Output graph in graphviz format", isHidden: true).deprecating("-v").deprecating("--viz"),
         ]
     ) { invocation in
         let flags = invocation.flags
+        for name in ["tree", "viz"] where flags.bool(name) {
+            throw CommandFailure("docker images --\(name) is not supported: images no longer form a graph")
+        }
         var query = Query()
         query.set("all", if: flags.bool("all"))
         try query.filters(

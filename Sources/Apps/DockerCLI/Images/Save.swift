@@ -17,14 +17,25 @@ extension Command {
         }
         var query = Query()
         for name in invocation.arguments { query["names"] = name }
-        let output = path.isEmpty ? invocation.console.output : try Connection.newFile(path)
-        defer { if !path.isEmpty { output.closeNow() } }
+        try write("/images/get\(query.text)", to: path, invocation)
+        return 0
+    }
+
+    /// A file is whole or as it was before.
+    private static func write(_ call: String, to path: String, _ invocation: Invocation) throws {
+        guard !path.isEmpty else {
+            return try invocation.client.stream("GET", call) { try invocation.console.output.write($0) }
+        }
+        let isSpecial = Connection.isSpecial(path)
+        let target = isSpecial ? path : "\(path).\(CurrentProcess.number).part"
+        let output = try Connection.newFile(target, exclusive: !isSpecial)
+        defer { output.closeNow() }
         do {
-            try invocation.client.stream("GET", "/images/get\(query.text)") { try output.write($0) }
+            try invocation.client.stream("GET", call) { try output.write($0) }
+            if !isSpecial { try Connection.rename(target, to: path) }
         } catch {
-            if !path.isEmpty { Connection.removeFile(path) }
+            if !isSpecial { Connection.removeFile(target) }
             throw error
         }
-        return 0
     }
 }

@@ -14,6 +14,7 @@ struct ContainerAttachment {
     private let session: EngineClient.Session
     private let pending: EngineClient.PendingReply
     private let detachKeys: DetachSequence
+    private let signals: Descriptor?
 
     init(_ invocation: Invocation, _ id: String, config: ContainerConfig, condition: WaitCondition) throws {
         self.invocation = invocation
@@ -21,7 +22,13 @@ struct ContainerAttachment {
         isTTY = config.tty
         takesInput = config.attachStdin && config.openStdin
         detachKeys = try DetachSequence(parsing: invocation.flags.text("detach-keys"))
+        // First of all: what comes from here on is for the container.
+        let forwards = !isTTY && invocation.flags.bool("sig-proxy")
+        signals = SignalPipe.open(
+            for: (forwards ? SignalPipe.forwarded : []) + [SignalPipe.windowChange] + (isTTY ? SignalPipe.endings : []))
         var query = Query()
+        let keys = invocation.flags.text("detach-keys")
+        if !keys.isEmpty { query["detachKeys"] = keys }
         query.set("stream", if: true)
         query.set("stdin", if: takesInput)
         query.set("stdout", if: config.attachStdout)
@@ -43,13 +50,15 @@ struct ContainerAttachment {
         let terminal = TerminalSession(
             invocation.console, invocation.client, resizePath: isTTY ? "/containers/\(id)/resize" : nil, isRaw: isRaw)
         defer { terminal.restore() }
-        terminal.resizeFirst()
         var relay = Relay(session, invocation.console, takesInput: takesInput)
         relay.detachKeys = isTTY ? detachKeys : nil
         relay.exit = pending.connection
+        relay.tellSize = terminal.tellSize
         watchSignals(&relay, terminal)
         let ending = try relay.run()
         session.connection.closeNow()
+        // No key is read any more, while the end of the container may be far.
+        terminal.restore()
         if ending == .detached { return 0 }
         let answer = try pending.value()
         if let text = answer["Error"]?["Message"]?.stringValue, !text.isEmpty {
@@ -59,11 +68,11 @@ struct ContainerAttachment {
     }
 
     private func watchSignals(_ relay: inout Relay, _ terminal: TerminalSession) {
-        let forwards = !isTTY && invocation.flags.bool("sig-proxy")
-        relay.signals = SignalPipe.open(for: (forwards ? SignalPipe.forwarded : []) + [SignalPipe.windowChange])
-        let (client, id) = (invocation.client, id)
+        relay.signals = signals
+        let (client, id, isTTY) = (invocation.client, id, isTTY)
         relay.onSignal = { number in
             if number == SignalPipe.windowChange { return terminal.resize() }
+            if isTTY { terminal.end(number) }
             _ = try? client.call("POST", "/containers/\(id)/kill?signal=\(SignalName.of(number))")
         }
     }

@@ -30,9 +30,12 @@ struct ContainerCreation {
     private func openIDFile() throws -> Descriptor? {
         let path = flags.text("cidfile")
         guard !path.isEmpty else { return nil }
-        do { return try Connection.newFile(path, exclusive: true) } catch {
+        do throws(EngineError) { return try Connection.newFile(path, exclusive: true) } catch {
+            let isThere = error.kind == .conflict
             throw CommandFailure(
-                "Container ID file found, make sure the other container isn't running or delete \(path)",
+                isThere
+                    ? "Container ID file found, make sure the other container isn't running or delete \(path)"
+                    : "Failed to create the container ID file: \(error.message)",
                 exitCode: RunExitCode.daemon)
         }
     }

@@ -2,7 +2,22 @@ internal import Flags
 
 /// The flags that `run` and `create` share: 1.6's, 1.7's and today's.
 enum ContainerFlags {
-    static let all: [Flag] = classic + resources + today
+    static let all: [Flag] = (classic + resources + today + old).map { flag in
+        oneDash.contains(flag.name)
+            ? flag.deprecating("-" + flag.name, replacement: "--" + flag.name) : flag
+    }
+
+    /// Long names that 1.6 still took with one dash.
+    static let oneDash: Set<String> = [
+        "cidfile", "dns", "entrypoint", "expose", "link", "lxc-conf", "name", "privileged", "rm", "sig-proxy",
+        "volumes-from",
+    ]
+
+    private static let old: [Flag] = [
+        Flag("lxc-conf", kind: .list, help: "Add custom lxc options", isHidden: true),
+        Flag("networking", default: "true", help: "Enable networking for this container", isHidden: true)
+            .deprecating("-n").deprecating("--networking"),
+    ]
 
     private static let classic: [Flag] = [
         Flag("a", "attach", kind: .list, help: "Attach to STDIN, STDOUT or STDERR."),
@@ -52,7 +67,8 @@ enum ContainerFlags {
         Flag("cpu-period", kind: .integer, default: "0", help: "Limit CPU CFS (Completely Fair Scheduler) period"),
         Flag("cpu-quota", kind: .integer, default: "0", help: "Limit the CPU CFS quota"),
         Flag("cpus", kind: .text, help: "Number of CPUs"),
-        Flag("cpuset-cpus", "cpuset", kind: .text, help: "CPUs in which to allow execution (0-3, 0,1)"),
+        Flag("cpuset-cpus", kind: .text, help: "CPUs in which to allow execution (0-3, 0,1)")
+            .deprecating("--cpuset", replacement: "--cpuset-cpus"),
         Flag("cpuset-mems", kind: .text, help: "MEMs in which to allow execution (0-3, 0,1)"),
         Flag("m", "memory", kind: .text, help: "Memory limit"),
         Flag("memory-reservation", kind: .text, help: "Memory soft limit"),

@@ -5,7 +5,7 @@ extension CreateBody {
     mutating func setNetwork() throws {
         let networks = flags.list("net")
         guard networks.count <= 1 else { throw CommandFailure("several networks are not supported yet") }
-        host.networkMode = networks.first ?? "default"
+        host.networkMode = networks.first ?? (flags.bool("networking") ? "default" : "none")
         let isShared = host.networkMode == "host" || host.networkMode.hasPrefix("container:")
         if isShared && flags.isSet("hostname") {
             throw CommandFailure("Conflicting options: -h and the network mode (--net)", exitCode: RunExitCode.daemon)

@@ -22,8 +22,8 @@ struct CreateBody {
             try setVolumes()
             try setHealth()
             try checkConflicts()
-        } catch let error as CommandFailure {
-            throw CommandFailure(error.message, exitCode: RunExitCode.daemon)
+        } catch {
+            throw CommandFailure(Failure.text(error), exitCode: RunExitCode.daemon)
         }
     }
 
@@ -32,6 +32,9 @@ struct CreateBody {
     }
 
     private mutating func setProcess() throws {
+        guard flags.list("lxc-conf").isEmpty else {
+            throw CommandFailure("Cannot use --lxc-conf with execdriver: native")
+        }
         config.image = flags.arguments.first ?? ""
         let words = Array(flags.arguments.dropFirst())
         config.cmd = words.isEmpty ? nil : words
@@ -59,7 +62,7 @@ struct CreateBody {
 
     private func labels() throws -> [String: String]? {
         var labels: [String: String] = [:]
-        for line in try EnvironmentFile.all(flags.list("label-file"), []) + flags.list("label") {
+        for line in try EnvironmentFile.labels(flags.list("label-file")) + flags.list("label") {
             let (key, value) = KeyValue.split(line)
             labels[key] = value ?? ""
         }

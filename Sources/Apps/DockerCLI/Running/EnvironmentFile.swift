@@ -10,6 +10,13 @@ enum EnvironmentFile {
         return (result + words).compactMap(withValue)
     }
 
+    /// Lines of label files: a bare key has an empty value.
+    static func labels(_ files: [String]) throws -> [String] {
+        var result: [String] = []
+        for file in files { result += try lines(of: file) }
+        return result
+    }
+
     private static func withValue(_ word: String) -> String? {
         if word.contains("=") { return word }
         return CurrentProcess.variable(word).map { "\(word)=\($0)" }

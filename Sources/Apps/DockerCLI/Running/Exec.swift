@@ -3,6 +3,7 @@ internal import EngineClient
 internal import Flags
 internal import HostSystem
 internal import OrderedJSON
+internal import Primitives
 
 extension Command {
     static let exec = Command(
@@ -41,7 +42,9 @@ struct ExecRun {
             return try start(id, keys)
         } catch {
             let code = RunExitCode.of(error)
-            throw CommandFailure(Failure.text(error), exitCode: code == RunExitCode.daemon ? 1 : code)
+            // The client's own complaints say nothing about the command.
+            let isOwn = (error as? EngineError)?.cause is EngineAnswer == false
+            throw CommandFailure(Failure.text(error), exitCode: code == RunExitCode.daemon || isOwn ? 1 : code)
         }
     }
 
@@ -83,11 +86,14 @@ struct ExecRun {
             invocation.console, client, resizePath: isTTY ? "\(path)/resize" : nil,
             isRaw: isTTY && takesInput && invocation.console.input.isTerminal)
         defer { terminal.restore() }
-        terminal.resizeFirst()
         var relay = Relay(session, invocation.console, takesInput: takesInput)
         relay.detachKeys = isTTY ? keys : nil
-        relay.signals = isTTY ? SignalPipe.open(for: [SignalPipe.windowChange]) : nil
-        relay.onSignal = { _ in terminal.resize() }
+        relay.tellSize = terminal.tellSize
+        relay.signals = isTTY ? SignalPipe.open(for: [SignalPipe.windowChange] + terminal.endings) : nil
+        relay.onSignal = { number in
+            if number != SignalPipe.windowChange { terminal.end(number) }
+            terminal.resize()
+        }
         return try relay.run()
     }
 }

@@ -21,8 +21,10 @@ extension Command {
         flags: ContainerFlags.all + [
             Flag("d", "detach", help: "Run container in background and print container ID"),
             Flag("detach-keys", kind: .text, help: "Override the key sequence for detaching a container"),
-            Flag("rm", help: "Automatically remove the container when it exits"),
-            Flag("sig-proxy", default: "true", help: "Proxy received signals to the process"),
+            Flag("rm", help: "Automatically remove the container when it exits")
+                .deprecating("-rm", replacement: "--rm"),
+            Flag("sig-proxy", default: "true", help: "Proxy received signals to the process")
+                .deprecating("-sig-proxy", replacement: "--sig-proxy"),
         ]
     ) { try ForegroundRun($0).run() }
 }

@@ -39,7 +39,7 @@ extension Command {
         var attachment = try ContainerAttachment(invocation, found.id, config: config, condition: condition)
         do { try invocation.client.call("POST", "\(path)/start") } catch {
             attachment.close()
-            throw CommandFailure(Failure.text(error), exitCode: RunExitCode.of(error))
+            throw CommandFailure(Failure.text(error))
         }
         return try attachment.finish()
     }

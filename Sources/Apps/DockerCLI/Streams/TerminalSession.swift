@@ -22,16 +22,17 @@ struct TerminalSession {
     /// Tells the engine the size; a container that is gone by now does not matter.
     func resize() { _ = tellSize() }
 
-    /// The first size may come before the process has its terminal: a few tries, 10 ms, 20 ms … apart.
-    func resizeFirst() {
-        var pause: Int32 = 10
-        while !tellSize(), pause <= 100 {
-            _ = Descriptor.wait(for: [], milliseconds: pause)
-            pause += 10
-        }
+    /// The signals that end a client: the terminal must not stay raw behind it.
+    var endings: [Int32] { saved == nil ? [] : SignalPipe.endings }
+
+    /// Sets the terminal right and ends the client as the signal would have.
+    func end(_ signal: Int32) -> Never {
+        restore()
+        CurrentProcess.quit(128 + signal)
     }
 
-    private func tellSize() -> Bool {
+    /// False when the process has no terminal yet, or is gone.
+    func tellSize() -> Bool {
         guard let resizePath, let size = Terminal.size(of: console.output) else { return true }
         guard size.rows > 0 || size.columns > 0 else { return true }
         do {

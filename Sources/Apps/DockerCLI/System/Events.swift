@@ -33,10 +33,11 @@ extension Command {
     }
 }
 
-/// `2015-04-07T10:00:00.000000000Z <id>: (from image:tag) start`
+/// `2015-04-07T10:00:00.000000000+02:00 <id>: (from image:tag) start`
 enum EventLine {
     static func text(_ event: JSONValue) -> String {
-        let time = Timestamp(nanoseconds: event["timeNano"]?.integerValue ?? 0).fixedWidth
+        let moment = Timestamp(nanoseconds: event["timeNano"]?.integerValue ?? 0)
+        let time = moment.fixedWidth(secondsEast: LocalZone.offset(at: moment.seconds))
         let id = event["id"]?.stringValue ?? event["Actor"]?["ID"]?.stringValue ?? ""
         let from = event["from"]?.stringValue ?? event["Actor"]?["Attributes"]?["image"]?.stringValue ?? ""
         let action = event["status"]?.stringValue ?? event["Action"]?.stringValue ?? ""

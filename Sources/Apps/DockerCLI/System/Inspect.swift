@@ -9,18 +9,34 @@ extension Command {
         "inspect", "CONTAINER|IMAGE [CONTAINER|IMAGE...]",
         about: "Return low-level information on a container or image", count: many,
         flags: [
-            Flag("f", "format", kind: .text, help: "Format the output using the given go template"),
-            Flag("s", "size", help: "Display total file sizes if the type is container"),
+            inspectFormat, inspectSize,
             Flag("type", kind: .text, help: "Only inspect objects of the given type (container, image)"),
         ]
-    ) { invocation in
+    ) { try inspectAll($0, type: $0.flags.text("type")) }
+
+    static let containerInspect = Command(
+        "container inspect", "CONTAINER [CONTAINER...]",
+        about: "Display detailed information on one or more containers", count: many,
+        flags: [inspectFormat, inspectSize]
+    ) { try inspectAll($0, type: "container") }
+
+    static let imageInspect = Command(
+        "image inspect", "IMAGE [IMAGE...]", about: "Display detailed information on one or more images", count: many,
+        flags: [inspectFormat]
+    ) { try inspectAll($0, type: "image") }
+
+    private static let inspectFormat = Flag(
+        "f", "format", kind: .text, help: "Format the output using the given go template")
+    private static let inspectSize = Flag("s", "size", help: "Display total file sizes if the type is container")
+
+    private static func inspectAll(_ invocation: Invocation, type: String) throws -> Int32 {
         let format = invocation.flags.text("format")
         let template = format.isEmpty || format == "json" ? nil : try Format.template(format)
         var found: [JSONValue] = []
         var failed = false
         for name in invocation.arguments {
             do {
-                let value = try invocation.object(named: name)
+                let value = try invocation.object(named: name, type: type)
                 if let template {
                     invocation.console.print(try Format.render(template, value))
                 } else {
@@ -42,8 +58,7 @@ extension Command {
 
 extension Invocation {
     /// A container before an image.
-    fileprivate func object(named name: String) throws -> JSONValue {
-        let type = flags.text("type")
+    fileprivate func object(named name: String, type: String) throws -> JSONValue {
         guard ["", "container", "image"].contains(type) else {
             throw CommandFailure("inspect --type \(type) is not supported yet")
         }
