@@ -1,6 +1,7 @@
 """Values at the edge of what a number, a pattern or a client's patience holds: the engine answers and goes on."""
 import io
 import json
+import os
 import socket
 import tarfile
 import threading
@@ -136,6 +137,41 @@ def test_where_the_files_of_a_layer_are(api):
         assert open(driver["Data"]["MergedDir"] + "/file").read() == "hello\n"
     image = api.get("/images/busybox/json").json["GraphDriver"]
     assert image["Name"] == driver["Name"]
+
+
+def test_a_volume_that_is_deeper_than_any_stack(api):
+    """The engine removes what a container made, however it made it."""
+    # Paths have to fit into 4,096 bytes, trees don't: one chain is moved below the other.
+    script = ("cd /v; p=d; q=e; i=0; while [ $i -lt 1900 ]; do p=$p/d; q=$q/d; i=$((i+1)); done; "
+              "mkdir -p $p $q && mv e $p && touch \"$(printf '\\377')\"")
+    container = api.run(cmd=("sh", "-c", script), host={"NetworkMode": "none"}, Volumes={"/v": {}})
+    assert api.wait(container) == 0
+    source = api.inspect(container)["Mounts"][0]["Source"]
+    assert api.delete(f"/containers/{container}?v=1").status == 204
+    eventually(lambda: not os.path.exists(source) and not os.path.exists(os.path.dirname(source)), 20)
+    folder = os.path.dirname(os.path.dirname(source))
+    eventually(lambda: not [name for name in os.listdir(folder) if name.startswith(".removing")], 20)
+
+
+@pytest.mark.parametrize("propagation", ["shared", "rshared", "slave", "rslave", "private"])
+def test_binds_of_each_propagation(api, tmp_path, propagation):
+    (tmp_path / "f").write_text("here")
+    def mounts():
+        # Those of the pool of network namespaces come and go.
+        with open("/proc/self/mountinfo") as table:
+            return [line.split()[4] for line in table if " nsfs " not in line]
+
+    before = mounts()
+    container = api.create(cmd=("cat", "/m/f"), host={"Binds": [f"{tmp_path}:/m:{propagation}"], "NetworkMode": "none"})
+    reply = api.post(f"/containers/{container}/start")
+    if reply.status == 204:
+        api.wait(container)
+        assert api.get(f"/containers/{container}/logs?stdout=1").body[8:] == b"here"
+    else:
+        # The folder's own mount on this machine may not be one that can be shared.
+        assert "is not a shared" in reply.message, reply
+    assert api.delete(f"/containers/{container}?force=1").status == 204
+    assert mounts() == before
 
 
 def test_a_signal_by_hand_ends_the_restart_policy(api):

@@ -52,6 +52,19 @@ import Testing
         Case(name: "deep", files: [file(String(repeating: "d/", count: 1000) + "x")], message: nil),
     ]
 
+    @Test func sizesThatAddUpToMoreThanThereIsAreRefused() throws {
+        let scratch = try Scratch()
+        // 2,048 bytes, then a file that claims nearly 2^63: its header alone.
+        var huge = file("b").0
+        huge.size = Int64.max - 1024
+        let archive =
+            try pack([file("a", String(repeating: "x", count: 2048))]).prefix(512 + 2048) + TarWriter.header(for: huge)
+        #expect(throws: EngineError.self) {
+            try LayerArchive.unpack(
+                MemorySource(Array(archive), chunk: 1000), into: scratch.fd.fd, options: UnpackOptions(mode: .plain))
+        }
+    }
+
     @Test(arguments: cases)
     func nothingReachesWhatIsOutside(_ hostile: Case) throws {
         for mode in [UnpackMode.plain, .overlayLayer, .copyLayer] {

@@ -47,22 +47,57 @@ struct EscapeTests {
         }
     }
 
-    /// CVE-2025-52565: a link as `/dev/console`, or as a terminal.
+    /// CVE-2024-21626: a program, its interpreter or a link to it that climbs out through a descriptor of the host.
+    @Test(arguments: ["", "#!", "link"]) func findsNoProgramThroughADescriptor(_ form: String) async throws {
+        for number in 3..<24 {
+            try await withContainer("/evil") { (rig) async throws in
+                let target = "/proc/self/fd/\(number)/../../../../../../../../../../bin/busybox"
+                switch form {
+                case "#!": try rig.write("#!\(target)\n", to: "root/evil", mode: 0o755)
+                case "link": try rig.link("root/evil", to: target)
+                default: rig.spec.process?.args = [target]
+                }
+                // Not there, or, for the one descriptor that says so, no folder.
+                _ = try await rig.runToFailure()
+            }
+        }
+    }
+
+    /// The same for a process that joins the container.
+    @Test func findsNoProgramOfAnExecThroughADescriptor() async throws {
+        try await withContainer("sleep", "1000") { (rig) async throws in
+            try rig.create()
+            try rig.send(.start)
+            _ = try await rig.started()
+            for number in 3..<24 {
+                let target = "/proc/self/fd/\(number)/../../../../../../../../../../bin/busybox"
+                _ = try rig.exec("e\(number)", target)
+                let failure: StartFailure? = try await rig.next {
+                    switch $0 {
+                    case .execFailed("e\(number)", let failure): .some(failure)
+                    case .execStarted("e\(number)", _): .some(nil)
+                    default: nil
+                    }
+                }
+                #expect(failure?.kind == .commandNotFound)
+            }
+        }
+    }
+
+    /// CVE-2025-52565: a link as `/dev/console`, so that the terminal lands on a file that is made read-only later.
     @Test func bindsTheConsoleByDescriptor() async throws {
-        try await withContainer("sh", "-c", "stat -c %F /etc/passwd") { (rig) async throws in
+        try await withContainer("sh", "-c", "echo pwned >/proc/sys/kernel/hostname; hostname") { (rig) async throws in
             rig.config.terminal = true
             rig.spec.mounts.removeAll { $0.destination == "/dev" }
+            try rig.link("root/bin/hostname", to: "busybox")
             try rig.makeFolder("root/dev")
             try rig.makeFolder("root/dev/pts")
             try rig.link("root/dev/console", to: "/proc/sys/kernel/hostname")
-            try rig.link("root/dev/null", to: "/etc/passwd")
             rig.spec.linux?.maskedPaths = []
-            // Wherever the link leads, it is inside of this container: the host's file is as it was.
-            let before = try hostName()
             try rig.create()
             try rig.send(.start)
-            _ = try? await rig.exited()
-            #expect(try hostName() == before)
+            _ = try await rig.exited()
+            #expect(try rig.output().hasSuffix("rig\r\n"))
         }
     }
 
@@ -78,8 +113,11 @@ struct EscapeTests {
 
     @Test func writesSysctlsToProcfsOnly() async throws {
         try await withContainer("true") { (rig) async throws in
-            rig.spec.linux?.sysctl = ["../../tmp/x": "1"]
-            #expect(try await rig.runToFailure().message.hasPrefix("write sysctl key ../../tmp/x"))
+            // Beside `sys`, still in procfs: only what is below it is a setting.
+            rig.spec.linux?.sysctl = ["net/../../self/oom_score_adj": "7"]
+            let message = try await rig.runToFailure().message
+            #expect(message.hasPrefix("write sysctl key net/../../self/oom_score_adj: "))
+            #expect(message.hasSuffix("invalid cross-device link"))
         }
     }
 
@@ -108,5 +146,30 @@ struct EscapeTests {
         }
     }
 
-    private func hostName() throws -> [UInt8] { try FD.open(at: "/proc/sys/kernel/hostname", .readOnly).readAll() }
+    /// CVE-2019-16884 through a link of the image: the mount's name says nothing of `/proc`.
+    @Test func refusesALinkThatLeadsIntoProc() async throws {
+        try await withContainer("true") { (rig) async throws in
+            try rig.link("root/entry", to: "/proc/sys")
+            rig.spec.mounts.append(OCIMount(destination: "/entry", type: "tmpfs", source: "tmpfs"))
+            #expect(try await rig.runToFailure().message.contains("/entry is inside /proc"))
+        }
+    }
+
+    /// The host's own node would let root in the container change its mode for everybody.
+    @Test func givesAnExecANullDeviceOfItsOwn() async throws {
+        let before = try FD.open(at: "/dev/null", .path).stat()
+        try await withContainer("sleep", "1000") { (rig) async throws in
+            rig.spec.process?.capabilities = ContainerRig.capabilities
+            try rig.create()
+            try rig.send(.start)
+            _ = try await rig.started()
+            for link in ["rm", "chmod", "tr"] { try rig.link("root/bin/\(link)", to: "busybox") }
+            let script = "rm /dev/null; chmod 4 /proc/self/fd/0; stat -L -c '%F %t %T' /proc/self/fd/0"
+            let first = try rig.exec("first", "sh", "-c", "rm /dev/null")
+            _ = try first.fd.readAll()
+            let second = try rig.exec("second", "sh", "-c", script) { $1.streams.stdin = false }
+            #expect(frames(try second.fd.readAll()).map(\.text).joined().contains("character special file 1 3"))
+        }
+        #expect(try FD.open(at: "/dev/null", .path).stat().mode == before.mode)
+    }
 }

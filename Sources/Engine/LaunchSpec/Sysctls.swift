@@ -12,7 +12,9 @@ extension LaunchSpec {
     static func checkSysctls(_ hostConfig: HostConfig) throws(EngineError) {
         for name in hostConfig.sysctls.keys.sorted() {
             let isNetwork = name.hasPrefix("net.") && hostConfig.networkMode != "host"
-            let isIPC = (ipcNames.contains(name) || name.hasPrefix("fs.mqueue.")) && hostConfig.ipcMode != "host"
+            // Another container's IPC namespace may be the host's.
+            let hasOwnIPC = hostConfig.ipcMode != "host" && !hostConfig.ipcMode.hasPrefix("container:")
+            let isIPC = (ipcNames.contains(name) || name.hasPrefix("fs.mqueue.")) && hasOwnIPC
             guard isNetwork || isIPC, !name.contains("/"), !name.contains("..") else {
                 throw EngineError(.badParameter, "sysctl '\(name)' is not allowed")
             }

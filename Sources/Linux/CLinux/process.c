@@ -39,8 +39,10 @@
 #endif
 
 int cl_clone(uint64_t flags, int cgroup, int *pidfd) {
+    /* A child of the caller's parent ends with the signal that the caller would end with. */
     struct clone_args arguments = {
-        .flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD};
+        .flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD};
     if (flags & CLONE_INTO_CGROUP) arguments.cgroup = (uint64_t)cgroup;
     return (int)RESULT(syscall(SYS_clone3, &arguments, sizeof arguments));
 }

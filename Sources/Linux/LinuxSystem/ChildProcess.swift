@@ -12,14 +12,23 @@ public enum ChildProcess {
     public struct Options {
         /// New namespaces for the child.
         public var namespaces: Namespaces = []
-        public init(namespaces: Namespaces = []) { self.namespaces = namespaces }
+        /// The child becomes a child of the caller's parent (CLONE_PARENT), which reaps it.
+        public var isSibling = false
+
+        public init(namespaces: Namespaces = [], isSibling: Bool = false) {
+            self.namespaces = namespaces
+            self.isSibling = isSibling
+        }
     }
 
     /// Splits the process in two, as fork(2) does. The caller must have no second thread: Swift code goes on running
     /// on both sides. `cgroup` is a directory of a version 2 hierarchy (CLONE_INTO_CGROUP, Linux 5.7).
     public static func fork(_ options: Options, cgroup: Int32? = nil) throws(SystemError) -> Side {
         let intoCgroup: UInt64 = 0x2_0000_0000
-        let flags = UInt64(UInt32(bitPattern: options.namespaces.rawValue)) | (cgroup == nil ? 0 : intoCgroup)
+        let sibling: UInt64 = 0x8000
+        let flags =
+            UInt64(UInt32(bitPattern: options.namespaces.rawValue)) | (cgroup == nil ? 0 : intoCgroup)
+            | (options.isSibling ? sibling : 0)
         var pidfd: Int32 = -1
         let pid = try check(cl_clone(flags, cgroup ?? -1, &pidfd), "clone3")
         return pid == 0 ? .child : .parent(pid: pid, pidfd: FD(owning: pidfd))

@@ -55,6 +55,17 @@ public enum ProcessAttributes {
         try check(cl_close_range(first, .max, 4), "close_range")
     }
 
+    /// Closes every descriptor from `first` on but those of `kept` (`close_range(2)`). Whoever still owns one of the
+    /// closed has a number that means nothing: for children about to execute a program.
+    public static func closeAll(from first: UInt32, except kept: [Int32]) throws(SystemError) {
+        var next = first
+        for number in kept.map(UInt32.init(bitPattern:)).sorted() where number >= next {
+            if number > next { try check(cl_close_range(next, number - 1, 0), "close_range") }
+            next = number + 1
+        }
+        try check(cl_close_range(next, .max, 0), "close_range")
+    }
+
     /// A fresh session keyring, so that the creator's keys are not the container's (`keyctl(2)`).
     /// Kernels without keyrings (ENOSYS) have nothing to hide.
     public static func joinSessionKeyring(_ name: String) throws(SystemError) {

@@ -73,7 +73,7 @@ extension Engine {
                 id: instance.id, processFile: file, terminal: request.tty, streams: streams,
                 user: request.user.isEmpty ? record.config.user : request.user,
                 additionalGroups: record.hostConfig.groupAdd ?? [],
-                unconfined: request.privileged || record.hostConfig.privileged)
+                unconfined: record.hostConfig.privileged)
         }
     }
 

@@ -19,6 +19,8 @@ enum InvalidTar {
         EngineError(.badParameter, "invalid tar entry \"\(name)\": \(what)")
     }
 
+    static let tooLarge = EngineError(.badParameter, "invalid tar: its files are larger together than any disk")
+
     /// Docker's wording.
     static func unhandledType(_ flag: UInt8) -> EngineError {
         EngineError(.badParameter, "Unhandled tar header type \(flag)")

@@ -124,7 +124,9 @@ final class Unpacker {
         let file = try replacing(name, in: parent) { () throws(SystemError) in
             FDBox(try parent.fd.open(name, flags, mode: 0o600))
         }
-        size += entry.size
+        let (sum, overflows) = size.addingReportingOverflow(entry.size)
+        guard !overflows else { throw InvalidTar.tooLarge }
+        size = sum
         current = (file, path, entry, 0)
     }
 

@@ -1,6 +1,6 @@
 extension FD {
     /// Removes the entry `name` of this directory with everything below it, without following links and without
-    /// crossing into other directories: each level is opened from the one above. Not there is fine.
+    /// crossing mounts (EXDEV): each level is opened from the one above. Not there is fine.
     public borrowing func removeTree(_ name: RawPath) throws(SystemError) {
         do {
             try unlink(name)
@@ -14,7 +14,7 @@ extension FD {
 
     private borrowing func removeDirectoryTree(_ name: RawPath) throws(SystemError) {
         do {
-            let directory = try open(name, [.directory, .noFollow])
+            let directory = try open(name, [.directory, .noFollow], resolve: .noMountCrossing)
             try directory.removeContents()
         } catch {
             if error.errno != 2 { throw error }
@@ -47,7 +47,7 @@ extension FD {
             let count = pending.count
             let child: FD
             do {
-                child = try directory.fd.open(name, [.directory, .noFollow])
+                child = try directory.fd.open(name, [.directory, .noFollow], resolve: .noMountCrossing)
             } catch {
                 guard error.errno == 2 else { throw error }
                 pending.removeLast()

@@ -27,18 +27,23 @@ public enum HostDirectory {
     /// Names in a folder, without `.` and `..`, in no order.
     public static func entries(_ path: String) throws(SystemError) -> [String] {
         let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY)
-        return try entries(of: folder, path).map(\.name)
+        return try entries(of: folder, path)
     }
 
     /// Removes a folder with all it holds, never following a link and never leaving its file system; one that is not
     /// there is no error.
     public static func removeTree(_ path: String) throws(SystemError) {
-        let result = cl_unlinkat(AT_FDCWD, path, 0)
-        if result == 0 || result == -ENOENT { return }
-        if result != -EISDIR && result != -EPERM { try check(result, "unlink", path) }
-        let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-        try empty(folder, path, depth: 0)
-        try check(cl_unlinkat(AT_FDCWD, path, AT_REMOVEDIR), "rmdir", path)
+        guard let slash = path.lastIndex(of: "/"), path.index(after: slash) != path.endIndex else {
+            throw SystemError(errno: EINVAL, call: "unlink", subject: path)
+        }
+        let folder: FD
+        do {
+            folder = try HostFile.open(parent(of: path), O_RDONLY | O_DIRECTORY)
+        } catch {
+            if error.errno == ENOENT { return }
+            throw error
+        }
+        try folder.removeTree(RawPath(String(path[path.index(after: slash)...])))
     }
 
     /// Puts a folder's entries on disk (`fsync(2)`).
@@ -52,30 +57,9 @@ public enum HostDirectory {
         return String(path[..<slash])
     }
 
-    private static func empty(_ folder: borrowing FD, _ path: String, depth: Int) throws(SystemError) {
-        guard depth < 4096 else { throw SystemError(errno: ELOOP, call: "unlink", subject: path) }
-        for entry in try entries(of: folder, path) {
-            if !entry.isFolder {
-                let result = cl_unlinkat(folder.rawValue, entry.name, 0)
-                if result == 0 || result == -ENOENT { continue }
-                if result != -EISDIR && result != -EPERM { try check(result, "unlink", path + "/" + entry.name) }
-            }
-            let raw = cl_openat(folder.rawValue, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
-            let child = FD(owning: try check(raw, "open", path + "/" + entry.name))
-            try empty(child, path + "/" + entry.name, depth: depth + 1)
-            let result = cl_unlinkat(folder.rawValue, entry.name, AT_REMOVEDIR)
-            if result != -ENOENT { try check(result, "rmdir", path + "/" + entry.name) }
-        }
-    }
-
-    private struct Entry {
-        var name: String
-        var isFolder: Bool
-    }
-
     /// `getdents64(2)`: u64 inode, s64 offset, u16 length, u8 type, name.
-    private static func entries(of folder: borrowing FD, _ path: String) throws(SystemError) -> [Entry] {
-        var result: [Entry] = []
+    private static func entries(of folder: borrowing FD, _ path: String) throws(SystemError) -> [String] {
+        var result: [String] = []
         var buffer = [UInt8](repeating: 0, count: 32 << 10)
         while true {
             let count = buffer.withUnsafeMutableBytes { cl_getdents64(folder.rawValue, $0.baseAddress!, $0.count) }
@@ -87,9 +71,7 @@ public enum HostDirectory {
                     guard length >= 19, offset + length <= count else { return }
                     let name = String(
                         decoding: raw[(offset + 19)..<(offset + length)].prefix { $0 != 0 }, as: UTF8.self)
-                    if name != "." && name != ".." {
-                        result.append(Entry(name: name, isFolder: raw[offset + 18] == UInt8(DT_DIR)))
-                    }
+                    if name != "." && name != ".." { result.append(name) }
                     offset += length
                 }
             }

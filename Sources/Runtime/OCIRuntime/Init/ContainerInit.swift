@@ -46,7 +46,7 @@ struct ContainerInit {
         try connect(credentials.user.uid, root.value)
         try hide(root.value)
         try doing("await start") { () throws(SystemError) in try channel.awaitStart() }
-        try ProgramStart(credentials: credentials).run()
+        try ProgramStart(credentials: credentials, channel: channel).run()
     }
 
     private func enterNamespaces() throws(StartFailure) {

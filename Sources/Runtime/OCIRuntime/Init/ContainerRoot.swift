@@ -20,6 +20,8 @@ struct ContainerRoot: ~Copyable {
         let root = try doing("error preparing the root file system") { () throws(SystemError) -> FD in
             // First of all: nothing that is mounted from here on may be seen by the host.
             try MountTree.setPropagation(propagation.0, at: "/", recursive: propagation.recursive)
+            // Nor the root file system itself, and pivot_root(2) wants its parent private.
+            if propagation.0 == .shared { try MountTree.makePrivate(around: ".") }
             if let layers = plan.rootLayers { return try Self.mountRoot(layers, at: path) }
             return try Self.mountRoot(try Self.detachRoot(plan.config.rootMounts), at: path)
         }
@@ -101,6 +103,7 @@ extension ContainerRoot {
         let source = try FD.open(at: RawPath(mount.source), .path)
         let isDirectory = try source.stat().kind == .directory
         let target = try directory.open(mount.destination, making: isDirectory ? .directory : .file)
+        try ProcMountRule.check(target, for: mount)
         let tree = try source.cloneMount(recursive: options.recursiveBind, subject: mount.source)
         try tree.apply(options)
         try tree.attachMount(onto: target, subject: mount.destination)
@@ -114,6 +117,7 @@ extension ContainerRoot {
             target = try plainDirectory(mount)
         } else {
             target = try directory.open(mount.destination, making: .directory)
+            try ProcMountRule.check(target, for: mount)
         }
         // /dev is filled by us before it may become read-only.
         let isDevice = mount.destination == "/dev"

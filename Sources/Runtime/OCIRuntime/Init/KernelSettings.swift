@@ -23,7 +23,11 @@ struct KernelSettings {
     /// `net.ipv4.ip_forward` or `net/ipv4/ip_forward`, as sysctl(8).
     func set(_ name: String, to value: String) throws(StartFailure) {
         let path = Self.path(of: name)
-        try doing("write sysctl key \(name)") { () throws(SystemError) in try write(value, to: "sys/" + path) }
+        try doing("write sysctl key \(name)") { () throws(SystemError) in
+            let settings = try proc.fd.open(
+                "sys", [.path, .directory], resolve: [.beneath, .noMountCrossing, .noSymbolicLinks])
+            try Self.write(value, to: path, below: settings)
+        }
     }
 
     /// In the first form dots separate, in the second they are part of a name (an interface `eth0.1`).
@@ -33,7 +37,11 @@ struct KernelSettings {
     }
 
     func write(_ value: String, to path: String) throws(SystemError) {
-        let file = try proc.fd.open(
+        try Self.write(value, to: path, below: proc.fd)
+    }
+
+    private static func write(_ value: String, to path: String, below folder: borrowing FD) throws(SystemError) {
+        let file = try folder.open(
             RawPath(path), .writeOnly, resolve: [.beneath, .noMountCrossing, .noMagicLinks])
         try file.writeAll(Array(value.utf8))
     }

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// What may be mounted on and below `/proc`.
 ///
 /// A container that could replace files there could make the runtime write its security settings into a file of its
@@ -20,6 +22,14 @@ enum ProcMountRule {
         }
         if isBind && allowed.contains(path) { return }
         throw StartFailure(.other, "\"\(mount.destination)\" cannot be mounted because it is inside /proc")
+    }
+
+    /// What a destination turned out to be: a link of the image may have led into procfs.
+    static func check(_ target: borrowing FD, for mount: OCIMount) throws(SystemError) {
+        guard try target.fileSystem().type == 0x9fa0 else { return }
+        let path = "/" + clean(mount.destination).joined(separator: "/")
+        if path == "/proc" || allowed.contains(path) { return }
+        throw SystemError(errno: 1, call: "mount", subject: "\(mount.destination) is inside /proc")
     }
 
     /// Components without `.` and `..`, so that `/x/../proc` is seen for what it is.

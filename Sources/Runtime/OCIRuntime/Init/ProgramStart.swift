@@ -3,9 +3,15 @@ internal import LinuxSystem
 /// The last steps, the same for a container's init and for an exec: everything given up, then the program.
 struct ProgramStart {
     let credentials: Credentials
+    let channel: LaunchChannel
 
     func run() throws(StartFailure) -> Never {
         let process = credentials.process
+        // The kernel resolves the program's path, and its interpreter's, before close-on-exec happens: through a folder of
+        // the host that is still open a path could climb out (CVE-2024-21626).
+        try doing("close descriptors") { () throws(SystemError) in
+            try ProcessAttributes.closeAll(from: 3, except: [channel.socket.fd.rawValue])
+        }
         guard let name = process.args.first else { throw StartFailure(.other, "process has no arguments") }
         ProcessAttributes.setFileModeMask(process.user.umask ?? 0o022)
         // As late as can be: a small limit on files would keep us from setting anything up.
@@ -14,7 +20,6 @@ struct ProgramStart {
         let environment = credentials.environment
         let path = try ProgramLookup.files.find(name, environment: environment)
         try doing("prepare exec") { () throws(SystemError) in
-            // Ours are close-on-exec already; this is for those somebody passed us without it.
             try ProcessAttributes.closeOnExecute(from: 3)
             try ProcessAttributes.resetSignals()
         }
@@ -37,12 +42,22 @@ struct ProgramStart {
 /// Settings of a process that have to be made while it is still all-powerful and sees the host's procfs.
 enum EarlySettings {
     static func apply(_ process: OCIProcess, cgroup: [FDBox]) throws(StartFailure) {
+        try join(cgroup)
+        try setKillPriority(process)
+    }
+
+    /// A session of its own, in the container's cgroup.
+    static func join(_ cgroup: [FDBox]) throws(StartFailure) {
         try doing("setsid") { () throws(SystemError) in try ProcessAttributes.startSession() }
         try doing("join cgroup") { () throws(SystemError) in
             // "0" in the file `tasks` is the writing thread itself: no lock over all processes is taken, which would
             // cost a grace period (Linux 5.19), and no time passes in which the process is outside.
             for file in cgroup { try file.fd.writeAll([UInt8(ascii: "0")]) }
         }
+    }
+
+    /// Inherited by children.
+    static func setKillPriority(_ process: OCIProcess) throws(StartFailure) {
         try doing("set oom_score_adj") { () throws(SystemError) in
             let file = try FD.open(at: "/proc/self/oom_score_adj", .writeOnly)
             try file.writeAll(Array("\(process.oomScoreAdj ?? 0)".utf8))

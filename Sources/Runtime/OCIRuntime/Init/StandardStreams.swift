@@ -21,8 +21,8 @@ struct StandardStreams {
         _ = try? stream.fd.setOwner(uid: uid, gid: .max)
     }
 
-    /// The container's null device, by its number; the host's if it has none. A descriptor of the host's node would let
-    /// the container's root change its mode through `/proc/self/fd/0`.
+    /// The container's null device, by its number; one of nobody's if it has none. A descriptor of the host's node would
+    /// let the container's root change its mode through `/proc/self/fd/0`.
     private static func null(_ root: borrowing RootDirectory) throws(SystemError) -> FDBox {
         if let null = try? root.open("/dev/null", [.readWrite, .nonBlocking]), let stat = try? null.stat(),
             stat.isNullDevice
@@ -30,7 +30,12 @@ struct StandardStreams {
             try null.setNonBlocking(false)
             return FDBox(null)
         }
-        return FDBox(try FD(owning: 0).duplicate())
+        // On a file system that is attached nowhere and goes with the descriptor.
+        let own = try FD.newMount(
+            type: "tmpfs", source: "tmpfs", parameters: ["mode=755", "size=4k"],
+            attributes: [.noExecution, .noSetUserID])
+        try own.makeNode("null", kind: .characterDevice, mode: 0o666, major: 1, minor: 3)
+        return FDBox(try own.open("null", .readWrite))
     }
 
     /// Opens a new terminal in the container's devpts and makes it the controlling one; the answer is the master, for

@@ -115,19 +115,21 @@ extension Supervisor {
         let entrances = try cgroup.entrances()
         let birthplace = try cgroup.birthplace()
         let kinds = plan.linux.namespaces.reduce(into: Namespaces()) { $0.formUnion($1.type.namespaces) }
-        var visit = NamespaceVisit()
-        defer { visit.leave() }
-        if kinds.contains(.pid) { try visit.enter(.pid, of: container.pidfd) }
-        let (pid, pidfd) = try fork([], birthplace) {
+        let channel = LaunchChannel(socket: mine)
+        let (_, helper) = try fork([], nil) {
             ContainerExec(
                 process: process, options: options, filter: options.unconfined ? [] : self.plan.filter,
-                namespaces: kinds.subtracting(.pid), container: container.pidfd,
-                channel: LaunchChannel(socket: theirs), streams: child, cgroup: entrances,
+                namespaces: kinds, container: container.pidfd, channel: LaunchChannel(socket: theirs),
+                streams: child, cgroup: entrances, birthplace: birthplace,
                 keyring: "_ses.\(self.plan.config.containerID)"
             ).run()
         }
+        // It joins namespaces and clones, nothing that waits for others.
+        _ = try? ChildProcess.wait(helper.fd)
+        let (pid, pidfd) = try channel.birth()
+        _ = try? channel.sendStart()
         return SupervisedProcess(
-            id: options.id, pid: pid, pidfd: pidfd, channel: LaunchChannel(socket: mine), streams: streams,
+            id: options.id, pid: pid, pidfd: pidfd, channel: channel, streams: streams,
             wantsInput: options.streams.stdin)
     }
 
