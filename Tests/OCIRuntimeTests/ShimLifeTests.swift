@@ -42,14 +42,13 @@ struct ShimLifeTests {
     }
 
     @Test func leavesNothingBehind() async throws {
-        let before = try mounts()
         var id = ""
         try await withContainer("sh", "-c", "sleep 100 & echo done") { (rig) async throws in
             id = rig.id
             _ = try await rig.run()
         }
-        #expect(try mounts() == before)
-        #expect(!before.contains(id))
+        // Other suites mount at the same time.
+        #expect(!(try mounts()).contains(id))
         for hierarchy in try CgroupLayout.detect().hierarchies {
             #expect(!exists("\(hierarchy.mountPoint)/martlet-test/\(id)"))
         }
