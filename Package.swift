@@ -14,6 +14,7 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
@@ -97,10 +98,12 @@ let targets: [Target] = [
         ]),
 
     // Remote
+    room("Remote", "ChannelGlue", [.nioCore]),
+    room("Remote", "TLSTunnel", ["Primitives", "HostSystem", "ChannelGlue", .nioCore, .nioPosix, .nioTLS, .nioSSL]),
     room(
         "Remote", "HTTPServer",
         [
-            "Primitives", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
+            "Primitives", "ChannelGlue", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .logging,
         ]),
     room(
         "Remote", "RemoteAPI",
@@ -110,7 +113,7 @@ let targets: [Target] = [
     room(
         "Remote", "EngineClient",
         [
-            "Primitives", "OrderedJSON", "APIModel", "HostSystem",
+            "Primitives", "OrderedJSON", "APIModel", "HostSystem", "TLSTunnel",
         ]),
 
     room(
@@ -124,7 +127,7 @@ let targets: [Target] = [
     room(
         "Apps", "DockerCLI",
         [
-            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient",
+            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient", "TLSTunnel",
         ]),
 
     // Executables: wiring only

@@ -311,7 +311,7 @@ def tls_engine(new_engine, certificates):
     return engine
 
 
-@pytest.mark.parametrize("name", ["docker28"])
+@pytest.mark.parametrize("name", ["martlet", "docker28"])
 def test_tls_with_client_certificates(tls_engine, certificates, client_for, name):
     client = client_for(tls_engine, name)
     host_ = {"DOCKER_HOST": f"tcp://127.0.0.1:{tls_engine.port}", "DOCKER_TLS_VERIFY": "1"}

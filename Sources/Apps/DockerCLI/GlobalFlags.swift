@@ -1,5 +1,6 @@
 internal import EngineClient
 internal import Flags
+internal import TLSTunnel
 
 /// The flags before the command.
 enum GlobalFlags {
@@ -27,11 +28,22 @@ enum GlobalFlags {
         }
         let hosts = flags.list("host")
         guard hosts.count <= 1 else { throw CommandFailure("Please specify only one -H") }
-        let wantsTLS = ["tls", "tlsverify", "tlscacert", "tlscert", "tlskey"].contains { flags.isSet($0) }
-        guard !wantsTLS, variable("DOCKER_TLS_VERIFY")?.isEmpty != false else {
-            throw CommandFailure("TLS is not supported yet")
-        }
         let host = hosts.first ?? variable("DOCKER_HOST") ?? ""
-        return EngineClient(try EngineClient.Address(host.isEmpty ? defaultHost : host))
+        return EngineClient(
+            try EngineClient.Address(host.isEmpty ? defaultHost : host), identity: identity(flags, variable))
+    }
+
+    /// Naming `--tlsverify` turns TLS on, even with `=false`; so does the variable with any value.
+    private static func identity(_ flags: FlagValues, _ variable: (String) -> String?) -> TLSIdentity? {
+        let byVariable = variable("DOCKER_TLS_VERIFY")?.isEmpty == false
+        guard flags.bool("tls") || flags.isSet("tlsverify") || byVariable else { return nil }
+        let chosen = variable("DOCKER_CERT_PATH") ?? ""
+        let folder = chosen.isEmpty ? (variable("HOME") ?? "/") + "/.docker" : chosen
+        func file(_ flag: String, _ name: String) -> String {
+            flags.isSet(flag) ? flags.text(flag) : "\(folder)/\(name)"
+        }
+        return TLSIdentity(
+            authority: file("tlscacert", "ca.pem"), certificate: file("tlscert", "cert.pem"),
+            key: file("tlskey", "key.pem"), verifies: flags.isSet("tlsverify") ? flags.bool("tlsverify") : byVariable)
     }
 }

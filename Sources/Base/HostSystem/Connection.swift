@@ -80,6 +80,20 @@ public enum Connection {
         return Descriptor(descriptor)
     }
 
+    /// Whether an ordinary file is there.
+    public static func isFile(_ path: String) -> Bool {
+        var found = stat()
+        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Two sockets that are connected with each other. Errors: `unavailable`.
+    public static func pair() throws(EngineError) -> (Descriptor, Descriptor) {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, streamKind, 0, &ends) == 0 else { throw Descriptor.failure("socketpair") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (Descriptor(ends[0]), Descriptor(ends[1]))
+    }
+
     /// Whether something other than an ordinary file is there: a device, a pipe.
     public static func isSpecial(_ path: String) -> Bool {
         var found = stat()

@@ -2,6 +2,7 @@ internal import APIModel
 internal import HostSystem
 public import OrderedJSON
 public import Primitives
+public import TLSTunnel
 
 /// Talks to an engine, one connection a call. Calls block.
 public struct EngineClient: Sendable {
@@ -29,17 +30,26 @@ public struct EngineClient: Sendable {
     public static let noEngine = "Cannot connect to the Docker daemon. Is 'docker -d' running on this host?"
 
     let address: Address
+    /// Nil speaks plainly. Unix sockets have no TLS.
+    let identity: TLSIdentity?
     let prefix = "/v\(APIVersion.current)"
 
-    public init(_ address: Address) { self.address = address }
+    public init(_ address: Address, identity: TLSIdentity? = nil) {
+        self.address = address
+        self.identity = identity
+    }
 
     func connect() throws(EngineError) -> Descriptor {
         do throws(EngineError) {
             switch address {
             case .unix(let path): return try Connection.unix(path)
-            case .tcp(let host, let port): return try Connection.tcp(host: host, port: port)
+            case .tcp(let host, let port):
+                let connection = try Connection.tcp(host: host, port: port)
+                guard let identity else { return connection }
+                return try TLSTunnel.open(over: connection, host: host, identity: identity)
             }
         } catch {
+            if error.kind == .badParameter { throw error }
             let isAbsent =
                 error.message.hasSuffix("Connection refused") || error.message.hasSuffix("No such file or directory")
             throw EngineError(

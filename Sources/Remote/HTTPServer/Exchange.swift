@@ -1,3 +1,4 @@
+internal import ChannelGlue
 public import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix

@@ -1,14 +1,14 @@
-internal import NIOCore
+public import NIOCore
 
 /// One half of a pair that joins two channels of one event loop: what one reads the other writes, with back pressure
 /// and half-closes in both directions.
 ///
 /// Nothing that was written is dropped at an end: NIO makes a full close of a half-close once the other direction is
 /// closed too, and gives up what still waits; so an end waits for the writes before it.
-final class GlueHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+public final class GlueHandler: ChannelDuplexHandler {
+    public typealias InboundIn = ByteBuffer
+    public typealias OutboundIn = ByteBuffer
+    public typealias OutboundOut = ByteBuffer
 
     private enum Output { case open, ending, ended }
 
@@ -37,7 +37,7 @@ final class GlueHandler: ChannelDuplexHandler {
 
     /// `filter` sees what the client sends and may shorten it; the end of the container's output reaches the client
     /// when `endsAfter` is fulfilled. The client's half keeps what it reads until `join`.
-    static func pair(
+    public static func pair(
         filter: ((inout ByteBuffer) -> Bool)?, endsAfter: EventLoopFuture<Void>?
     ) -> (client: GlueHandler, container: GlueHandler) {
         let client = GlueHandler(filter: filter, early: ByteBuffer())
@@ -47,15 +47,15 @@ final class GlueHandler: ChannelDuplexHandler {
         return (client, container)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    public func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) {
+    public func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         partner = nil
     }
 
     /// Both halves are in their pipelines: what came early goes on, and reading begins.
-    func join() {
+    public func join() {
         guard let context, let bytes = early else { return }
         early = nil
         if bytes.readableBytes > 0 { pass(bytes, context) }
@@ -66,7 +66,7 @@ final class GlueHandler: ChannelDuplexHandler {
 
     // MARK: Reading
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         if early?.writeBuffer(&buffer) == nil { pass(buffer, context) }
     }
@@ -81,7 +81,7 @@ final class GlueHandler: ChannelDuplexHandler {
         }
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    public func channelReadComplete(context: ChannelHandlerContext) {
         partner?.context?.flush()
         context.fireChannelReadComplete()
         if early == nil { requestRead() }
@@ -97,7 +97,7 @@ final class GlueHandler: ChannelDuplexHandler {
         if partner?.context?.channel.isWritable ?? false { context.read() } else { readIsHeld = true }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable, let partner, partner.readIsHeld {
             partner.readIsHeld = false
             partner.context?.read()
@@ -106,14 +106,14 @@ final class GlueHandler: ChannelDuplexHandler {
 
     // MARK: Ends
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard let event = event as? ChannelEvent, event == .inputClosed, !inputClosed else { return }
         inputClosed = true
         // A client's half-close ends its input only: the session goes on until the container's output ends.
         if early == nil { endPartner(wholly: endsSession) }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    public func channelInactive(context: ChannelHandlerContext) {
         endPartner(wholly: true)
         context.fireChannelInactive()
     }
@@ -153,5 +153,5 @@ final class GlueHandler: ChannelDuplexHandler {
         channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    public func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
