@@ -168,7 +168,10 @@ long cl_copy_file_range(int from, int64_t *from_offset, int to, int64_t *to_offs
 int cl_ficlone(int to, int from) { return STATUS(ioctl(to, FICLONE, from)); }
 int cl_fsync(int fd) { return STATUS(fsync(fd)); }
 int cl_syncfs(int fd) { return STATUS(syncfs(fd)); }
-int cl_flock(int fd, int operation) { return STATUS(flock(fd, operation)); }
+int cl_lock_file(int fd) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return STATUS(fcntl(fd, F_SETLK, &whole));
+}
 
 int cl_fsopen(const char *type) { return STATUS(syscall(SYS_fsopen, type, 1 /* FSOPEN_CLOEXEC */)); }
 int cl_fsconfig_string(int fd, const char *key, const char *value) {

@@ -89,6 +89,12 @@ def processes_with(text):
     return found
 
 
+def own_memory(pid):
+    """KiB of a process that nobody shares."""
+    with open(f"/proc/{pid}/smaps_rollup") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+
+
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 

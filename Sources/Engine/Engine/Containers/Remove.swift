@@ -48,6 +48,8 @@ extension Engine {
     /// Under the gate, and stopped. The row goes first: what is left behind then belongs to nobody and is collected
     /// at the next start should this process end here.
     func removeNow(_ container: Container, volumes removeVolumes: Bool) async throws(EngineError) {
+        // Before anything is marked: the row of the run that has just ended is written by then.
+        await finishTeardown(of: container)
         let previous = container.withLive { live -> ContainerRecord? in
             guard !live.record.state.isRunning, live.record.state.phase != .removing else { return nil }
             let record = live.record
@@ -62,7 +64,6 @@ extension Engine {
                 : "cannot remove container \"\(container.name)\": container is running: stop the container before removing or force remove"
             throw EngineError(.conflict, text)
         }
-        await finishTeardown(of: container)
         do {
             try await workers.run { [store] in try store.delete(previous.id) }
         } catch {

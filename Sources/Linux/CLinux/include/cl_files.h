@@ -59,7 +59,7 @@ long cl_copy_file_range(int from, int64_t *_Nonnull from_offset, int to, int64_t
 int cl_ficlone(int to, int from);
 int cl_fsync(int fd);
 int cl_syncfs(int fd);
-int cl_flock(int fd, int operation);
+int cl_lock_file(int fd);
 
 /// The mount API of Linux 5.2: fsopen(2), fsconfig(2), fsmount(2), open_tree(2), mount_setattr(2).
 int cl_fsopen(const char *_Nonnull type);

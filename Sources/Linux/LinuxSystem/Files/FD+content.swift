@@ -66,12 +66,4 @@ extension FD {
     public borrowing func syncFileSystem() throws(SystemError) {
         try check(cl_syncfs(rawValue), "syncfs")
     }
-
-    /// An advisory exclusive lock that goes with the open file; false when somebody else holds it (`flock(2)`).
-    public borrowing func tryLock() throws(SystemError) -> Bool {
-        let result = cl_flock(rawValue, 2 | 4)
-        if result == -11 { return false }
-        try check(result, "flock")
-        return true
-    }
 }

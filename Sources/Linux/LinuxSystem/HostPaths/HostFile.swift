@@ -56,12 +56,15 @@ public enum HostFile {
         try check(cl_renameat2(AT_FDCWD, path, AT_FDCWD, newPath, 0), "rename", path)
     }
 
-    /// Takes an exclusive lock that ends with the descriptor (`flock(2)`); nil when another process holds it.
+    /// Takes an exclusive lock; nil when another process holds it.
+    ///
+    /// A record lock of `fcntl(2)`: it is the process's own and ends with it, while one of `flock(2)` would live on in a
+    /// child that was killed between its birth and its program. Closing any descriptor of the file gives it up.
     public static func lock(_ path: String) throws(SystemError) -> FD? {
         let file = try open(path, O_RDWR | O_CREAT, mode: 0o600)
-        let result = cl_flock(file.rawValue, LOCK_EX | LOCK_NB)
-        if result == -EWOULDBLOCK { return nil }
-        try check(result, "flock", path)
+        let result = cl_lock_file(file.rawValue)
+        if result == -EAGAIN || result == -EACCES { return nil }
+        try check(result, "fcntl", path)
         return file
     }
 
