@@ -1,3 +1,4 @@
+internal import GRDB
 public import GraphDrivers
 internal import ImageModel
 internal import LinuxSystem
@@ -73,6 +74,8 @@ func storeError(_ error: any Error) -> EngineError {
     switch error {
     case let error as EngineError: error
     case let error as SystemError: EngineError(.internal, "\(error)", cause: error)
+    case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
+        EngineError(.internal, "write the image database: no space left on device", cause: error)
     default: EngineError(.internal, "\(error)", cause: error)
     }
 }

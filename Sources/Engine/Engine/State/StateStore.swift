@@ -54,7 +54,7 @@ final class StateStore: Sendable {
     /// Writes the whole record in one transaction. Blocking. `record` is read when its turn has come, so that of two
     /// saves the later one has the later state; nil (the container is being removed) writes nothing.
     func save(_ record: () -> ContainerRecord?) throws {
-        try database.writeWithoutTransaction { db in
+        try writing { db in
             guard let record = record() else { return }
             let bytes = try OrderedJSONEncoder().encode(record)
             let statement = try db.cachedStatement(
@@ -67,8 +67,17 @@ final class StateStore: Sendable {
 
     /// Blocking.
     func delete(_ id: String) throws {
-        try database.writeWithoutTransaction { db in
+        try writing { db in
             try db.cachedStatement(sql: "DELETE FROM container WHERE id = ?").execute(arguments: [id])
+        }
+    }
+
+    /// Says what users can do something about in the system's words.
+    private func writing(_ body: (Database) throws -> Void) throws {
+        do {
+            try database.writeWithoutTransaction(body)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            throw EngineError(.internal, "write the state database: no space left on device", cause: error)
         }
     }
 
