@@ -17,6 +17,7 @@ extension Target.Dependency {
     static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
 }
 
@@ -83,6 +84,9 @@ let targets: [Target] = [
     // Network
     room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink"]),
 
+    // Registry
+    room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
+
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),
     room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
@@ -93,7 +97,8 @@ let targets: [Target] = [
         [
             "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS",
             "OCIRuntime",
-            "Cgroups", "SeccompPolicy", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes", "LinuxSystem",
+            "Cgroups", "SeccompPolicy", "ContentFetch", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes",
+            "LinuxSystem",
             "DaemonConfiguration", .grdb, .logging,
         ]),
 
@@ -166,6 +171,7 @@ let targets: [Target] = [
     tests("Volumes", ["Volumes", "APIModel", "LinuxSystem", "Primitives"]),
     tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),
     tests("LaunchSpec", ["LaunchSpec", "APIModel", "OCIRuntime", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("ContentFetch", ["ContentFetch"]),
     tests("Engine", ["Engine", "APIModel", "Primitives", "OrderedJSON"]),
 ]
 
@@ -175,6 +181,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],

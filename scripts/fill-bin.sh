@@ -26,8 +26,6 @@ done
 stripped .build/release/martlet-shim bin/martlet-shim
 ln -sfn martlet bin/docker
 ln -sfn martletd bin/dockerd
-ln -sfn martlet-shim bin/docker-init
-ln -sfn martlet-shim bin/martlet-runc
 
 if [ ! -e bin/images/hello-world.tar ] || [ .build/release/hello -nt bin/images/hello-world.tar ]; then
     strip -o bin/images/.hello .build/release/hello

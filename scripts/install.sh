@@ -9,7 +9,7 @@ stage=${DESTDIR:-}
 programs=$stage$prefix/bin
 images=$stage$prefix/share/martlet/images
 units=$stage${SYSTEMD_UNITS:-$prefix/lib/systemd/system}
-links=(docker:martlet dockerd:martletd docker-init:martlet-shim martlet-runc:martlet-shim)
+links=(docker:martlet dockerd:martletd)
 
 owned() { # owned LINK TARGET: the link is there and ours
     [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]

@@ -6,7 +6,7 @@ import Synchronization
 /// reference goes, unless somebody has taken the descriptor out.
 public final class ByteChannel: Sendable {
     private let descriptor: Mutex<Int32?>
-    private let cut = Mutex(false)
+    private let cut = Mutex<String?>(nil)
     private let close: @Sendable (Int32) -> Void
 
     /// Takes ownership of an open descriptor.
@@ -19,11 +19,11 @@ public final class ByteChannel: Sendable {
         if let descriptor = take() { close(descriptor) }
     }
 
-    /// Whoever filled the stream left before its end: what comes out of it is not all there was. Meaningful once the
-    /// stream has been read to its end.
-    public var wasCut: Bool { cut.withLock { $0 } }
+    /// Why whoever filled the stream stopped before its end: what comes out of it is not all there was. Nil for a whole
+    /// one; meaningful once the stream has been read to its end.
+    public var cutReason: String? { cut.withLock { $0 } }
 
-    public func markCut() { cut.withLock { $0 = true } }
+    public func markCut(because reason: String) { cut.withLock { $0 = reason } }
 
     /// The descriptor, whose ownership passes to the caller; nil when it was taken before.
     public func take() -> Int32? {

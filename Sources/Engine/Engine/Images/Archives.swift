@@ -55,15 +55,19 @@ extension Engine {
         var config = ContainerConfig()
         try ImageChanges.apply(request.changes, to: &config)
         let finalConfig = config
-        guard case .body(let channel) = request.source else {
-            throw EngineError(.notImplemented, "import from a URL is not supported yet")
-        }
+        let (channel, origin) = try source(of: request, progress)
         let id = try await workers.run { [self] in
             guard let input = channel.takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
-            return try images.importTar(
-                from: input, message: request.message.isEmpty ? "Imported from -" : request.message,
-                config: finalConfig, platform: request.platform, tag: tag, check: channel.checkIsWhole
-            ).id.description
+            do throws(EngineError) {
+                return try images.importTar(
+                    from: input, message: request.message.isEmpty ? "Imported from \(origin)" : request.message,
+                    config: finalConfig, platform: request.platform, tag: tag, check: channel.checkIsWhole
+                ).id.description
+            } catch {
+                // Why there was no more of it says more than that there was no more.
+                try channel.checkIsWhole()
+                throw error
+            }
         }
         progress(ProgressMessage(status: id))
         publishImage("import", id: id, name: tag?.familiar ?? id)
@@ -73,6 +77,6 @@ extension Engine {
 extension ByteChannel {
     /// Errors: `badParameter` when the client left in the middle.
     fileprivate func checkIsWhole() throws(EngineError) {
-        if wasCut { throw EngineError(.badParameter, "unexpected EOF: the archive ended early") }
+        if let reason = cutReason { throw EngineError(.badParameter, reason) }
     }
 }

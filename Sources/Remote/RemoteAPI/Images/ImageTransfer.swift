@@ -77,7 +77,9 @@ extension Call {
         let (near, far) = try StreamPair.make()
         let exchange = exchange
         // Ends with the body, or when the reader has closed its end.
-        let upload = Task { await exchange.pumpBody(into: near) { far.markCut() } }
+        let upload = Task {
+            await exchange.pumpBody(into: near) { far.markCut(because: "unexpected EOF: the archive ended early") }
+        }
         defer { upload.cancel() }
         return try await withProgress(early: early) { report throws(EngineError) in try await work(far, report) }
     }

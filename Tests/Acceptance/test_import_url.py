@@ -1,0 +1,92 @@
+"""`docker import URL`, from a server of the test's own."""
+import http.server
+import threading
+
+import pytest
+
+from harness.waiting import eventually
+
+
+@pytest.fixture
+def server(busybox_tar):
+    with open(busybox_tar, "rb") as file:
+        archive = file.read()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        seen = []
+
+        def do_GET(self):
+            Handler.seen.append((self.path, self.headers.get("User-Agent", "")))
+            if self.path == "/rootfs.tar.gz":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(archive)))
+                self.end_headers()
+                self.wfile.write(archive)
+            elif self.path == "/chunked":
+                self.protocol_version = "HTTP/1.1"
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for start in range(0, len(archive), 70_000):
+                    part = archive[start:start + 70_000]
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                self.wfile.write(b"0\r\n\r\n")
+            elif self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/rootfs.tar.gz")
+                self.end_headers()
+            elif self.path == "/loop":
+                self.send_response(302)
+                self.send_header("Location", "/loop")
+                self.end_headers()
+            elif self.path == "/half":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(archive)))
+                self.end_headers()
+                self.wfile.write(archive[:len(archive) // 2])
+            else:
+                self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=found.serve_forever, daemon=True)
+    thread.start()
+    found.url, found.seen = f"http://127.0.0.1:{found.server_port}", Handler.seen
+    yield found
+    found.shutdown()
+    found.server_close()
+
+
+@pytest.mark.parametrize("path", ["/rootfs.tar.gz", "/chunked", "/moved"])
+def test_an_image_from_a_server(cli, server, path):
+    out = cli.ok("import", "-c", "CMD [\"echo\", \"fetched\"]", server.url + path, "fetched:1")
+    assert "Downloading from" in out and out.splitlines()[-1].startswith("sha256:")
+    assert cli.ok("run", "--rm", "fetched:1") == "fetched"
+    assert server.url + path in cli.ok("history", "--no-trunc", "fetched:1")
+    assert server.seen[0][1].startswith("docker/")
+    cli.ok("rmi", "fetched:1")
+
+
+@pytest.mark.parametrize("path, words", [("/no-such", "404"), ("/half", ""), ("/loop", "edirect")])
+def test_what_cannot_be_fetched_makes_no_image(cli, server, path, words):
+    before = cli.ok("images", "-aq")
+    result = cli("import", server.url + path, "fetched:1")
+    assert result.status == 1 and words in result.complaint + result.text, result
+    assert cli.ok("images", "-aq") == before
+
+
+def test_a_server_that_is_not_there(cli, api):
+    result = cli("import", "http://127.0.0.1:9/x.tar", "fetched:1")
+    assert result.status == 1 and "127.0.0.1:9" in result.complaint + result.text
+    assert api.post("/images/create?fromSrc=ftp%3A%2F%2F127.0.0.1%2Fx").body.count(b"unsupported protocol scheme") > 0
+
+
+def test_a_client_that_leaves_ends_the_fetch(api, server):
+    import socket
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(api.path)
+        connection.sendall(f"POST /v1.50/images/create?fromSrc={server.url}/half&repo=left HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    eventually(lambda: server.seen)
+    assert api.get("/images/left/json").status == 404

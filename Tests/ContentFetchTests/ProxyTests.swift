@@ -1,0 +1,28 @@
+import Testing
+
+@testable import ContentFetch
+
+@Suite struct ProxyTests {
+    private func proxy(_ url: String, _ environment: [String: String]) -> String? {
+        Proxy.address(of: url) { environment[$0] }.map { "\($0.host):\($0.port)" }
+    }
+
+    @Test func schemesHaveTheirOwnProxy() {
+        let environment = ["HTTP_PROXY": "http://plain:3128", "https_proxy": "secure:3129"]
+        #expect(proxy("http://a.example/x", environment) == "plain:3128")
+        #expect(proxy("https://a.example/x", environment) == "secure:3129")
+        #expect(proxy("https://a.example/x", [:]) == nil)
+    }
+
+    @Test func someHostsAreAskedDirectly() {
+        let environment = ["HTTP_PROXY": "http://user:word@proxy", "NO_PROXY": "one.example, .two.example"]
+        #expect(proxy("http://three.example/", environment) == "proxy:80")
+        #expect(proxy("http://one.example/", environment) == nil)
+        #expect(proxy("http://deep.two.example:8080/", environment) == nil)
+        #expect(proxy("http://notone.example/", environment) == "proxy:80")
+        for local in ["http://localhost/", "http://127.0.0.1:5000/", "http://[::1]/"] {
+            #expect(proxy(local, environment) == nil)
+        }
+        #expect(proxy("http://x.example/", ["HTTP_PROXY": "p:1", "NO_PROXY": "*"]) == nil)
+    }
+}
