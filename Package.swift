@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -150,6 +151,9 @@ let targets: [Target] = [
     tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
     tests("Flags", ["Flags"]),
     tests("HostSystem", ["HostSystem", "Primitives"]),
+    tests("ChannelGlue", ["ChannelGlue", .nioCore, .nioEmbedded]),
+    tests("HTTPServer", ["HTTPServer", .nioCore, .nioEmbedded]),
+    tests("RemoteAPI", ["RemoteAPI", "HTTPServer", "APIModel", "Primitives", .nioCore]),
     tests("EngineClient", ["EngineClient", "HostSystem", "APIModel", "OrderedJSON", "Primitives"]),
     tests(
         "DockerCLI",

@@ -84,8 +84,7 @@ import Testing
         #expect(text.hasPrefix("Template parsing error: "))
     }
 
-    @Test func tlsAndSeveralHostsAreRefused() throws {
-        #expect(try docker("--tlsverify", "ps") == (1, "TLS is not supported yet\n"))
+    @Test func severalHostsAreRefused() throws {
         #expect(try docker("-H", ":1", "-H", ":2", "ps") == (1, "Please specify only one -H\n"))
     }
 }

@@ -79,7 +79,7 @@ public final class Daemon: Sendable {
         let settings = RemoteAPISettings(
             serverVersion: EngineBuild.version.version, corsOrigin: configuration.corsHeader)
         let api = RemoteAPI(backend: engine, settings: settings, logger: logger)
-        let listener = HTTPListener(handler: api, ready: ready, threads: 2)
+        let listener = HTTPListener(handler: api, ready: ready, threads: 2, whenQuiet: DaemonProcess.settle)
         // Bound first: who connects during the start waits instead of being refused.
         let sockets: [BoundListener]
         do {

@@ -22,12 +22,16 @@ public final class HTTPListener: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let handler: any RequestHandler
     private let ready: ReadyGate
-    private let active = ActiveExchanges()
+    private let active: ActiveExchanges
     /// From the first byte of a request's head to its last.
     private static let headPatience = TimeAmount.seconds(60)
 
-    /// Requests wait until `ready` is opened; those answered at once don't.
-    public init(handler: any RequestHandler, ready: ReadyGate, threads: Int = 1) {
+    /// Requests wait until `ready` is opened; those answered at once don't. `whenQuiet` is called half a second after
+    /// the last began or ended.
+    public init(
+        handler: any RequestHandler, ready: ReadyGate, threads: Int = 1, whenQuiet: (@Sendable () -> Void)? = nil
+    ) {
+        active = ActiveExchanges(watch: whenQuiet.map { QuietWatch(after: .milliseconds(500), $0) })
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         self.handler = handler
         self.ready = ready

@@ -72,7 +72,7 @@ extension EndpointSettings: JSONWritable {
 }
 
 extension JSONObjectWriter {
-    fileprivate mutating func nullable(_ name: StaticString, _ value: (some Encodable)?) throws {
+    mutating func nullable(_ name: StaticString, _ value: (some Encodable)?) throws {
         if let value { try field(name, value) } else { null(name) }
     }
 }
