@@ -46,6 +46,7 @@ def test_a_sound_house_has_no_problem():
     ({"DockerCLI": {"deps": ["LinuxSystem"]}}, "martlet is portable and reaches LinuxSystem"),
     ({"APIModel": {"deps": ["LinuxSystem"]}}, "DockerCLI is portable and reaches LinuxSystem"),
     ({"Engine": {"products": ["NIOHTTP1"]}}, "Engine is the engine or under it and depends on NIOHTTP1"),
+    ({"Engine": {"products": ["NIOHTTP2"]}}, "Engine is the engine or under it and depends on NIOHTTP2"),
     ({"Volumes": {"imports": ["HummingbirdCore"]}}, "Volumes is the engine or under it and imports HummingbirdCore"),
     ({"martlet_shim": {"deps": ["APIModel"]}}, "martlet-shim reaches APIModel"),
     ({"OCIRuntime": {"deps": ["CISAL"]}}, "martlet-shim reaches CISAL"),
