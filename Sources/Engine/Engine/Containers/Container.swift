@@ -7,7 +7,9 @@ internal import Synchronization
 /// A container that is loaded: its record, and what belongs to its running process.
 final class Container: Sendable {
     struct Live {
-        var record: ContainerRecord
+        var record: ContainerRecord { didSet { inspected = nil } }
+        /// What inspect answers until something changes.
+        var inspected: ContainerInspect?
         var connection: ShimConnection?
         /// Streams that asked to be attached before the process was started.
         var pendingAttaches: [PendingAttach] = []
@@ -20,7 +22,7 @@ final class Container: Sendable {
         var restartTask: Task<Void, Never>?
         /// Set while what the last run used is being given back.
         var teardown: TeardownGate?
-        var execs: Set<String> = []
+        var execs: Set<String> = [] { didSet { inspected = nil } }
         /// Streams that follow the log.
         var logFollowers: [Int: FDBox] = [:]
         var nextFollower = 0

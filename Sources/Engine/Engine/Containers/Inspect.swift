@@ -4,11 +4,19 @@ public import Primitives
 extension Engine {
     public func inspect(_ name: String, size: Bool) async throws(EngineError) -> ContainerInspect {
         let container = try containers.find(name)
-        let (record, execIDs) = container.withLive { live in (live.record, live.execs.sorted()) }
-        var answer = view(of: record)
-        answer.execIDs = execIDs.isEmpty ? nil : execIDs
-        if size { (answer.sizeRw, answer.sizeRootFs) = try await sizes(of: record) }
-        return answer
+        let answer = container.withLive { live -> ContainerInspect in
+            if let known = live.inspected { return known }
+            var made = view(of: live.record)
+            made.execIDs = live.execs.isEmpty ? nil : live.execs.sorted()
+            made.rendered = RenderedJSON()
+            live.inspected = made
+            return made
+        }
+        guard size else { return answer }
+        var measured = answer
+        measured.rendered = nil
+        (measured.sizeRw, measured.sizeRootFs) = try await sizes(of: container.record)
+        return measured
     }
 
     private func view(of record: ContainerRecord) -> ContainerInspect {

@@ -13,7 +13,11 @@ let containerRoutes: [Route] = [
     Route("POST", "/containers/create", body: .action) { call throws(EngineError) in try await createContainer(call) },
     Route("GET", "/containers/{name}/json") { call throws(EngineError) in
         let container = try await call.backend.inspect(call.name, size: call.query.bool("size"))
-        return try call.json(container, adaptedBy: adaptInspect)
+        guard call.version == .current, let rendered = container.rendered else {
+            return try call.json(container, adaptedBy: adaptInspect)
+        }
+        let body = try rendered.bytes { () throws(EngineError) in try call.json(container).body }
+        return Response(status: 200, headers: [Response.jsonType], body: body)
     },
     Route("GET", "/containers/{name}/top") { call throws(EngineError) in
         try call.json(await call.backend.top(call.name, psArguments: call.query.text("ps_args") ?? "-ef"))

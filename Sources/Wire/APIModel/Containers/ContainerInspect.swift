@@ -28,6 +28,9 @@ public struct ContainerInspect: Codable, Sendable {
     public var mounts: [MountPoint]
     public var config: ContainerConfig
     public var networkSettings: NetworkSettings
+    /// Set by whoever gives the same value to many; it stands for all of the above, so take it away from a copy that is
+    /// changed.
+    public var rendered: RenderedJSON?
 
     public init(id: String) {
         self.id = id
