@@ -163,7 +163,7 @@ def test_always_restarts_until_stopped(cli):
 def test_the_delay_doubles(api):
     container = api.run(cmd=("sh", "-c", "cut -d' ' -f1 /proc/uptime; exit 1"), name="box",
                         host={"RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 4}, "NetworkMode": "none"})
-    eventually(lambda: api.inspect(container)["RestartCount"] == 4 and not api.inspect(container)["State"]["Running"], 20)
+    eventually(lambda: api.inspect(container)["RestartCount"] == 4 and api.inspect(container)["State"]["Status"] == "exited", 20)
     times = [float(word) for word in split_frames(api.get(f"/containers/{container}/logs?stdout=1").body)[0].split()]
     gaps = [later - earlier for earlier, later in zip(times, times[1:])]
     assert len(gaps) == 4 and all(gap >= 0.1 * 2 ** run for run, gap in enumerate(gaps)), gaps
