@@ -157,7 +157,10 @@ let targets: [Target] = [
     tests("EngineClient", ["EngineClient", "HostSystem", "APIModel", "OrderedJSON", "Primitives"]),
     tests(
         "DockerCLI",
-        ["DockerCLI", "EngineClient", "HostSystem", "APIModel", "Flags", "OrderedJSON", "Primitives"]),
+        [
+            "DockerCLI", "DaemonConfiguration", "EngineClient", "HostSystem", "APIModel", "Flags", "OrderedJSON",
+            "Primitives",
+        ]),
     tests("DaemonConfiguration", ["DaemonConfiguration"]),
     tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
     tests("Cgroups", ["Cgroups", "LinuxSystem"]),

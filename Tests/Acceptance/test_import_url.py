@@ -1,6 +1,9 @@
 """`docker import URL`, from a server of the test's own."""
 import http.server
+import socket
+import tarfile
 import threading
+import time
 
 import pytest
 
@@ -14,6 +17,7 @@ def server(busybox_tar):
 
     class Handler(http.server.BaseHTTPRequestHandler):
         seen = []
+        left = threading.Event()
 
         def do_GET(self):
             Handler.seen.append((self.path, self.headers.get("User-Agent", "")))
@@ -39,6 +43,20 @@ def server(busybox_tar):
                 self.send_response(302)
                 self.send_header("Location", "/loop")
                 self.end_headers()
+            elif self.path == "/slow":
+                self.send_response(200)
+                self.send_header("Content-Length", str(1 << 30))
+                self.end_headers()
+                try:
+                    # A file that takes minutes to come.
+                    large = tarfile.TarInfo("large")
+                    large.size = 1 << 30
+                    self.wfile.write(large.tobuf())
+                    while True:
+                        self.wfile.write(bytes(65536))
+                        time.sleep(0.02)
+                except OSError:
+                    Handler.left.set()
             elif self.path == "/half":
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(archive)))
@@ -53,7 +71,7 @@ def server(busybox_tar):
     found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=found.serve_forever, daemon=True)
     thread.start()
-    found.url, found.seen = f"http://127.0.0.1:{found.server_port}", Handler.seen
+    found.url, found.seen, found.left = f"http://127.0.0.1:{found.server_port}", Handler.seen, Handler.left
     yield found
     found.shutdown()
     found.server_close()
@@ -84,9 +102,9 @@ def test_a_server_that_is_not_there(cli, api):
 
 
 def test_a_client_that_leaves_ends_the_fetch(api, server):
-    import socket
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(api.path)
-        connection.sendall(f"POST /v1.50/images/create?fromSrc={server.url}/half&repo=left HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    eventually(lambda: server.seen)
+        connection.sendall(f"POST /v1.50/images/create?fromSrc={server.url}/slow&repo=left HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        eventually(lambda: server.seen)
+    assert server.left.wait(15), "the fetch goes on"
     assert api.get("/images/left/json").status == 404

@@ -3,6 +3,7 @@ import HostSystem
 import Primitives
 import Testing
 
+@testable import DaemonConfiguration
 @testable import DockerCLI
 
 @Suite struct CommandLineTests {
@@ -56,6 +57,12 @@ import Testing
         #expect(try own("-d=false", "ps") == nil)
         #expect(try own("--version") == nil)
         #expect(throws: CommandFailure.self) { try own("-d", "extra") }
+    }
+
+    @Test func theEnginesFlagsThatTakeAWordAreKnown() {
+        let taking = Option.all.filter { $0.kind != .flag }.flatMap(\.names)
+        #expect(Set(taking).subtracting(DaemonMode.takingValues).isEmpty)
+        #expect(DaemonMode.takingValues.subtracting(taking) == ["config-file"])
     }
 
     @Test func commandsThatOnlyLookLikeTheEngineAreTheClients() throws {

@@ -76,6 +76,6 @@ import Testing
     }
 
     @Test func namesInTablesOfMountsAreReadBack() {
-        #expect(MountTree.unescaped("/a\\040b\\134c") == "/a b\\c")
+        #expect(MountTree.unescaped("/a\\040b\\134c".utf8) == "/a b\\c")
     }
 }

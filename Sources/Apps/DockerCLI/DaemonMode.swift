@@ -3,7 +3,7 @@ internal import HostSystem
 /// `docker -d …`, `docker daemon …`: the engine is a program of its own, next to this one.
 enum DaemonMode {
     /// Flags of the daemon that take the next word, without dashes.
-    private static let takingValues: Set<String> = [
+    static let takingValues: Set<String> = [
         "H", "host", "l", "log-level", "g", "graph", "data-root", "exec-root", "p", "pidfile", "G", "group", "s",
         "storage-driver", "storage-opt", "label", "log-driver", "log-opt", "default-ulimit", "cgroup-parent",
         "shutdown-timeout", "api-cors-header", "b", "bridge", "bridge-name", "bip", "fixed-cidr", "fixed-cidr-v6",
@@ -18,10 +18,10 @@ enum DaemonMode {
     /// Errors: words that are no flags, as 1.6's daemon takes none.
     static func arguments(_ words: [String]) throws -> [String]? {
         var flags: [String] = []
-        var isDaemon = words.first == "daemon"
+        var isDaemon = false
         var rest = words[...]
         while let word = rest.popFirst() {
-            if word == "daemon" && !isDaemon || word == "daemon" && flags.isEmpty {
+            if word == "daemon" && !isDaemon {
                 isDaemon = true
                 continue
             }

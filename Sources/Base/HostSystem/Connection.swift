@@ -73,17 +73,14 @@ public enum Connection {
     /// Makes a file to be written; `exclusive` refuses one that is there (`conflict`).
     public static func newFile(_ path: String, exclusive: Bool = false) throws(EngineError) -> Descriptor {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | (exclusive ? O_EXCL : 0), 0o644)
-        guard descriptor >= 0 else {
-            let failure = Descriptor.failure("open \(path)")
-            throw errno == EEXIST ? EngineError(.conflict, failure.message) : failure
-        }
+        guard descriptor >= 0 else { throw Descriptor.failure("open \(path)") }
         return Descriptor(descriptor)
     }
 
-    /// Whether an ordinary file is there.
-    public static func isFile(_ path: String) -> Bool {
+    /// Whether what is there is an ordinary file; nil when there is nothing.
+    public static func isFile(_ path: String) -> Bool? {
         var found = stat()
-        return stat(path, &found) == 0 && found.st_mode & S_IFMT == S_IFREG
+        return stat(path, &found) == 0 ? found.st_mode & S_IFMT == S_IFREG : nil
     }
 
     /// Two sockets that are connected with each other. Errors: `unavailable`.
@@ -92,12 +89,6 @@ public enum Connection {
         guard socketpair(AF_UNIX, streamKind, 0, &ends) == 0 else { throw Descriptor.failure("socketpair") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (Descriptor(ends[0]), Descriptor(ends[1]))
-    }
-
-    /// Whether something other than an ordinary file is there: a device, a pipe.
-    public static func isSpecial(_ path: String) -> Bool {
-        var found = stat()
-        return stat(path, &found) == 0 && found.st_mode & S_IFMT != S_IFREG
     }
 
     /// Gives a file another's name, in one step. Errors: `unavailable`.

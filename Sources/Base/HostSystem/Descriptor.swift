@@ -119,12 +119,19 @@ public struct Descriptor: Sendable, Hashable {
 
     /// Waits until one of the descriptors can be read; those that can. Nil as milliseconds waits for ever.
     public static func wait(for descriptors: [Descriptor], milliseconds: Int32 = -1) -> Set<Descriptor> {
-        var polled = descriptors.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
-        guard systemPoll(&polled, nfds_t(polled.count), milliseconds) > 0 else { return [] }
-        return Set(polled.filter { $0.revents != 0 }.map { Descriptor($0.fd) })
+        poll(reading: descriptors, milliseconds: milliseconds)?.readable ?? []
     }
 
+    /// What the last call failed with: `notFound` when nothing is there (or nobody listens), `conflict` when something
+    /// is, else `unavailable`.
     static func failure(_ what: String) -> EngineError {
-        EngineError(.unavailable, "\(what): \(String(cString: strerror(errno)))")
+        let number = errno
+        let kind: EngineError.Kind =
+            switch number {
+            case ENOENT, ECONNREFUSED: .notFound
+            case EEXIST: .conflict
+            default: .unavailable
+            }
+        return EngineError(kind, "\(what): \(String(cString: strerror(number)))")
     }
 }

@@ -21,6 +21,8 @@ public final class Engine: Sendable {
     let logger: Logger
     let paths: EnginePaths
     let workers = WorkerPool()
+    /// Apart from `workers`: who unpacks a download holds one of those until the download's end.
+    let downloads = WorkerPool()
     let containers = ContainerTable()
     let events = EventLog()
     let execs = ExecTable()

@@ -24,8 +24,7 @@ extension LaunchSpec {
     /// A network namespace of its own comes with ping and low ports for everyone (Docker 20.10), unless the user says
     /// otherwise.
     var sysctls: [String: String] {
-        let mode = hostConfig.networkMode
-        guard mode != "host", !mode.hasPrefix("container:") else { return hostConfig.sysctls }
+        guard !hostConfig.sharesNetwork else { return hostConfig.sysctls }
         let defaults = ["net.ipv4.ping_group_range": "0 2147483647", "net.ipv4.ip_unprivileged_port_start": "0"]
         return defaults.merging(hostConfig.sysctls) { _, chosen in chosen }
     }

@@ -8,7 +8,8 @@ extension ImageStore {
     /// Makes an image of a root file system tar (plain, gzip, bzip2, xz, zstd) that is read to its end.
     ///
     /// `config` is the image's run config (Docker's `Config`), `platform` is `os[/arch[/variant]]` or empty for the
-    /// host's. `check` has the last word before there is an image. When it fails, disk full included, nothing is left behind.
+    /// host's. `check` has the last word before there is an image. When it fails, disk full included, nothing is left
+    /// behind.
     public func importTar(
         from input: borrowing FD, message: String, config: some Encodable, platform: String = "",
         tag: ImageReference? = nil, check: () throws(EngineError) -> Void = {}

@@ -9,8 +9,9 @@ extension ImageStore {
     /// read to its end.
     ///
     /// Layers are unpacked while they arrive where the archive says beforehand what they are (our own do), else the
-    /// archive is kept on disk until it is known; `check` is asked when all of it was read. Digests and ids are verified. When it fails, images that were
-    /// complete stay and everything else is removed. Errors: `badParameter` for the archive.
+    /// archive is kept on disk until it is known; `check` is asked when all of it was read. Digests and ids are verified.
+    /// When it fails, images that were complete stay and everything else is removed. Errors: `badParameter` for the
+    /// archive.
     public func load(
         from input: borrowing FD, check: () throws(EngineError) -> Void = {}, progress: (LoadProgress) -> Void
     ) throws(EngineError) -> [LoadedImage] {

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// One line of `/proc/self/mountinfo` about control groups.
 public struct CgroupMount: Sendable, Hashable {
     public var mountPoint: String
@@ -37,24 +39,8 @@ public struct CgroupMount: Sendable, Hashable {
             else { return nil }
             let options = String(decoding: words[dash + 3], as: UTF8.self).split(separator: ",").map(String.init)
             return Line(
-                mountPoint: unescaped(words[4]), type: String(decoding: words[dash + 1], as: UTF8.self),
+                mountPoint: MountTree.unescaped(words[4]), type: String(decoding: words[dash + 1], as: UTF8.self),
                 superOptions: options)
         }
-    }
-
-    /// Undoes the kernel's `\040` for blanks and the like.
-    private static func unescaped(_ word: some Collection<UInt8>) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(word)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            if byte == 0x5C, digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) {
-                bytes.append(UInt8(truncatingIfNeeded: digits.reduce(0) { $0 * 8 + Int($1 - 0x30) }))
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -5,8 +5,8 @@ public enum CodePages {
     /// Unmaps what is mapped of programs and libraries (`MADV_DONTNEED`, madvise(2)); what is used again comes back from the
     /// page cache, sixteen pages at a time.
     ///
-    /// A start touches far more code than the work after it does, and work more than waiting. Only read-only, executable file mappings are touched:
-    /// they have no page of our own.
+    /// A start touches far more code than the work after it does, and work more than waiting. Only read-only, executable
+    /// file mappings are touched: they have no page of our own.
     public static func release() {
         guard let maps = try? FD.open(at: "/proc/self/maps", .readOnly).readAll(limit: 4 << 20) else { return }
         for line in maps.split(separator: UInt8(ascii: "\n")) {

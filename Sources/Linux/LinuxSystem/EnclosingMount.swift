@@ -8,21 +8,19 @@ extension MountTree {
         for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 5)
             guard fields.count > 5, Int32(fields[0]) == id else { continue }
-            return try setPropagation(.private, at: unescaped(fields[4]), recursive: false)
+            return try setPropagation(.private, at: unescaped(fields[4].utf8), recursive: false)
         }
         throw SystemError(errno: 2, call: "mountinfo", subject: path)
     }
 
-    /// `\\040` and the like in procfs's tables (proc_pid_mountinfo(5)).
-    static func unescaped(_ field: Substring) -> String {
+    /// Undoes the kernel's `\040` for blanks and the like in its tables (proc_pid_mountinfo(5)).
+    public static func unescaped(_ field: some Sequence<UInt8>) -> String {
         var bytes: [UInt8] = []
-        var rest = Array(field.utf8)[...]
+        var rest = Array(field)[...]
         while let byte = rest.popFirst() {
             let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3,
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
-            {
-                bytes.append(value)
+            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) {
+                bytes.append(UInt8(truncatingIfNeeded: digits.reduce(0) { $0 * 8 + Int($1 - 0x30) }))
                 rest = rest.dropFirst(3)
             } else {
                 bytes.append(byte)

@@ -49,12 +49,12 @@ public struct EngineClient: Sendable {
                 return try TLSTunnel.open(over: connection, host: host, identity: identity)
             }
         } catch {
-            if error.kind == .badParameter { throw error }
-            let isAbsent =
-                error.message.hasSuffix("Connection refused") || error.message.hasSuffix("No such file or directory")
-            throw EngineError(
-                .unavailable, isAbsent ? Self.noEngine : "An error occurred trying to connect: \(error.message)",
-                cause: error)
+            switch error.kind {
+            case .badParameter: throw error
+            case .notFound: throw EngineError(.unavailable, Self.noEngine, cause: error)
+            default:
+                throw EngineError(.unavailable, "An error occurred trying to connect: \(error.message)", cause: error)
+            }
         }
     }
 
@@ -74,7 +74,7 @@ public struct EngineClient: Sendable {
         }
         try connection.write(Array(head.utf8) + [13, 10] + (body ?? []))
         if let source { try sendChunks(source, connection) }
-        return try HTTPReply(connection, method: method)
+        return try HTTPReply(connection, method: method, path: prefix + path)
     }
 
     /// An engine that refuses early closes its side; its answer is still there to be read.
@@ -95,7 +95,7 @@ public struct EngineClient: Sendable {
         while text.last?.isNewline == true { text.removeLast() }
         if text.isEmpty {
             text =
-                "Error: request returned \(reply.reason) for API route and version, check if the server supports the requested API version"
+                "Error: request returned \(reply.reason) for API route and version \(reply.path), check if the server supports the requested API version"
             return EngineError(EngineError.Kind(httpStatus: reply.status), text)
         }
         return EngineError(EngineError.Kind(httpStatus: reply.status), text, cause: EngineAnswer(status: reply.status))

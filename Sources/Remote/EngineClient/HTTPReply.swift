@@ -3,6 +3,8 @@ internal import Primitives
 
 /// What a server answered, with its body still on the wire.
 final class HTTPReply {
+    /// What was asked for.
+    let path: String
     let status: Int
     /// The words behind the status.
     let reason: String
@@ -17,7 +19,8 @@ final class HTTPReply {
         case ended
     }
 
-    init(_ connection: Descriptor, method: String) throws(EngineError) {
+    init(_ connection: Descriptor, method: String, path: String) throws(EngineError) {
+        self.path = path
         reader = BufferedReader(connection)
         var head = try Self.readHead(&reader)
         // 100 Continue and the like come before the answer proper.

@@ -11,6 +11,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let ready: ReadyGate
     private let active: ActiveExchanges
     var context: ChannelHandlerContext?
+    private var executor: LoopExecutor?
     /// The request that is being read or answered.
     var request: Request?
     var exchange: Exchange?
@@ -32,7 +33,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.active = active
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        executor = LoopExecutor(context.eventLoop)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
@@ -79,7 +83,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let (handler, ready, active) = (handler, ready, active)
         active.began()
         // Ends with its answer; cancelled when the connection ends first.
-        task = Task(executorPreference: LoopExecutor(context.eventLoop)) {
+        task = Task(executorPreference: executor) {
             await ready.wait()
             await handler.handle(exchange)
             active.ended()

@@ -15,16 +15,24 @@ public enum TLSTunnel {
     public static func open(
         over connection: Descriptor, host: String, identity: TLSIdentity
     ) throws(EngineError) -> Descriptor {
-        let hasCertificate = Connection.isFile(identity.certificate) && Connection.isFile(identity.key)
-        let context = try identity.context(hasCertificate: hasCertificate)
+        let hasCertificate = [identity.certificate, identity.key].allSatisfy { Connection.isFile($0) == true }
+        let context: NIOSSLContext
+        let near: Descriptor
+        let far: Descriptor
+        do throws(EngineError) {
+            context = try identity.context(hasCertificate: hasCertificate)
+            (near, far) = try Connection.pair()
+        } catch {
+            connection.closeNow()
+            throw error
+        }
         do {
-            let (near, far) = try Connection.pair()
             try join(connection, far, context, host)
             return near
-        } catch let error as EngineError {
-            throw error
         } catch {
-            throw EngineError(.unavailable, "\(error)", cause: error)
+            // Its end is the end of the other two, which the event loop has by now.
+            near.closeNow()
+            throw error as? EngineError ?? EngineError(.unavailable, "\(error)", cause: error)
         }
     }
 

@@ -26,7 +26,8 @@ extension Command {
         guard !path.isEmpty else {
             return try invocation.client.stream("GET", call) { try invocation.console.output.write($0) }
         }
-        let isSpecial = Connection.isSpecial(path)
+        // A device or a pipe.
+        let isSpecial = Connection.isFile(path) == false
         let target = isSpecial ? path : "\(path).\(CurrentProcess.number).part"
         let output = try Connection.newFile(target, exclusive: !isSpecial)
         defer { output.closeNow() }

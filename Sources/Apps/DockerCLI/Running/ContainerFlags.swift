@@ -9,8 +9,7 @@ enum ContainerFlags {
 
     /// Long names that 1.6 still took with one dash.
     static let oneDash: Set<String> = [
-        "cidfile", "dns", "entrypoint", "expose", "link", "lxc-conf", "name", "privileged", "rm", "sig-proxy",
-        "volumes-from",
+        "cidfile", "dns", "entrypoint", "expose", "link", "lxc-conf", "name", "privileged", "volumes-from",
     ]
 
     private static let old: [Flag] = [

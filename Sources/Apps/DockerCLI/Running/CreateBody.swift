@@ -62,7 +62,7 @@ struct CreateBody {
 
     private func labels() throws -> [String: String]? {
         var labels: [String: String] = [:]
-        for line in try EnvironmentFile.labels(flags.list("label-file")) + flags.list("label") {
+        for line in try EnvironmentFile.lines(of: flags.list("label-file")) + flags.list("label") {
             let (key, value) = KeyValue.split(line)
             labels[key] = value ?? ""
         }

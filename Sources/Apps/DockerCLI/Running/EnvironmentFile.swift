@@ -5,24 +5,18 @@ enum EnvironmentFile {
     private static let longest = 1 << 20
 
     static func all(_ files: [String], _ words: [String]) throws -> [String] {
-        var result: [String] = []
-        for file in files { result += try lines(of: file) }
-        return (result + words).compactMap(withValue)
+        (try lines(of: files) + words).compactMap(withValue)
     }
 
-    /// Lines of label files: a bare key has an empty value.
-    static func labels(_ files: [String]) throws -> [String] {
-        var result: [String] = []
-        for file in files { result += try lines(of: file) }
-        return result
-    }
+    /// What stands in files of this form, bare names as they are.
+    static func lines(of files: [String]) throws -> [String] { try files.flatMap(lines(ofFile:)) }
 
     private static func withValue(_ word: String) -> String? {
         if word.contains("=") { return word }
         return CurrentProcess.variable(word).map { "\(word)=\($0)" }
     }
 
-    private static func lines(of path: String) throws -> [String] {
+    private static func lines(ofFile path: String) throws -> [String] {
         let file = try Connection.file(path)
         defer { file.closeNow() }
         var bytes: [UInt8] = []

@@ -72,8 +72,7 @@ extension Engine {
     }
 
     private func sharesHostname(_ hostConfig: HostConfig) -> Bool {
-        hostConfig.networkMode == "host" || hostConfig.networkMode.hasPrefix("container:")
-            || hostConfig.utsMode == "host"
+        hostConfig.sharesNetwork || hostConfig.utsMode == "host"
     }
 
     /// Takes the name that was asked for, or generates until one is free.

@@ -5,7 +5,8 @@ internal import ContainerNetwork
 enum PortTable {
     /// For inspect: `80/tcp` to its bindings, nil when exposed only.
     static func bindings(of record: ContainerRecord) -> [String: [PortBinding]?] {
-        guard record.hasPorts else { return [:] }
+        // With somebody else's network it has no ports of its own.
+        guard !record.hostConfig.sharesNetwork else { return [:] }
         var table: [String: [PortBinding]?] = [:]
         for port in record.config.exposedPorts.keys { table[canonical(port)] = .some(nil) }
         for published in record.sandbox?.publishedPorts ?? [] {
@@ -38,12 +39,5 @@ enum PortTable {
             }
         }
         return rows.sorted { ($0.privatePort, $0.publicPort ?? 0) < ($1.privatePort, $1.publicPort ?? 0) }
-    }
-}
-
-extension ContainerRecord {
-    /// With somebody else's network it has none of its own.
-    fileprivate var hasPorts: Bool {
-        hostConfig.networkMode != "host" && !hostConfig.networkMode.hasPrefix("container:")
     }
 }

@@ -17,7 +17,10 @@ extension Engine {
             let socket = FDBox(pair.takeSecond())
             let channel = ByteChannel(pair.takeFirst())
             let options = try await prepare(instance, record: record, detached: request.detach)
-            try connection.send(.exec(options), descriptors: request.detach ? [] : [socket])
+            try connection.send(.exec(options), descriptors: request.detach ? [] : [socket]) { [weak self] reply in
+                // The supervisor could not even begin: no event will come.
+                if case .failure(let failure) = reply { self?.execFailed(id, failure, in: container) }
+            }
             publish("exec_start: " + (instance.request.cmd ?? []).joined(separator: " "), record, ["execID": id])
             guard request.detach else {
                 if let size = request.consoleSize ?? instance.request.consoleSize, size.count == 2, request.tty {

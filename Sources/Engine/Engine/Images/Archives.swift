@@ -8,9 +8,10 @@ extension Engine {
         from archive: ByteChannel, quiet: Bool, progress: @escaping ProgressReport
     ) async throws(EngineError) {
         try await workers.run { [self] in
-            guard let input = archive.takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
-            let loaded = try images.load(from: input, check: archive.checkIsWhole) { message in
-                if !quiet { progress(ProgressMessage(status: message.text)) }
+            let loaded = try archive.read { input throws(EngineError) in
+                try images.load(from: input, check: archive.checkIsWhole) { message in
+                    if !quiet { progress(ProgressMessage(status: message.text)) }
+                }
             }
             for image in loaded {
                 progress(ProgressMessage(stream: image.loadedText + "\n"))
@@ -55,27 +56,50 @@ extension Engine {
         var config = ContainerConfig()
         try ImageChanges.apply(request.changes, to: &config)
         let finalConfig = config
-        let (channel, origin) = try source(of: request, progress)
-        let id = try await workers.run { [self] in
-            guard let input = channel.takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
-            do throws(EngineError) {
-                return try images.importTar(
-                    from: input, message: request.message.isEmpty ? "Imported from \(origin)" : request.message,
-                    config: finalConfig, platform: request.platform, tag: tag, check: channel.checkIsWhole
-                ).id.description
-            } catch {
-                // Why there was no more of it says more than that there was no more.
-                try channel.checkIsWhole()
-                throw error
+        let source = try ImportSource(request, progress, agent: "docker/" + configuration.version.version)
+        let id: String
+        do {
+            id = try await withTaskCancellationHandler {
+                try await unpack(source, request, finalConfig, tag)
+            } onCancel: {
+                source.cancel()
             }
+        } catch {
+            throw EngineError(wrapping: error)
         }
         progress(ProgressMessage(status: id))
         publishImage("import", id: id, name: tag?.familiar ?? id)
     }
+
+    private func unpack(
+        _ source: ImportSource, _ request: ImageImport, _ config: ContainerConfig, _ tag: ImageReference?
+    ) async throws(EngineError) -> String {
+        let message = request.message.isEmpty ? "Imported from \(source.origin)" : request.message
+        return try await workers.run { [self] in
+            source.begin(on: downloads)
+            return try source.archive.read { input throws(EngineError) in
+                try images.importTar(
+                    from: input, message: message, config: config, platform: request.platform, tag: tag,
+                    check: source.archive.checkIsWhole
+                ).id.description
+            }
+        }
+    }
 }
 
 extension ByteChannel {
-    /// Errors: `badParameter` when the client left in the middle.
+    /// Gives the stream to a reader. Why it was cut, if it was, says more than what the reader found missing.
+    fileprivate func read<Value>(
+        _ body: (borrowing FD) throws(EngineError) -> Value
+    ) throws(EngineError) -> Value {
+        guard let input = takeFD() else { throw EngineError(.internal, "the archive's stream is gone") }
+        do throws(EngineError) { return try body(input) } catch {
+            try checkIsWhole()
+            throw error
+        }
+    }
+
+    /// Errors: `badParameter` when whoever fills it left in the middle.
     fileprivate func checkIsWhole() throws(EngineError) {
         if let reason = cutReason { throw EngineError(.badParameter, reason) }
     }

@@ -2,64 +2,85 @@ internal import APIModel
 internal import ContentFetch
 internal import LinuxSystem
 internal import Primitives
+internal import Synchronization
 
-extension Engine {
-    /// The archive that an import reads, and what the image's history calls it.
-    func source(
-        of request: ImageImport, _ progress: @escaping ProgressReport
-    ) throws(EngineError) -> (ByteChannel, origin: String) {
+/// The archive that an import reads: the request's body, or what a URL names.
+final class ImportSource: Sendable {
+    let archive: ByteChannel
+    /// What the image's history calls it.
+    let origin: String
+    private let download: Download?
+    private let state = Mutex<(fetching: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
+
+    private struct Download: Sendable {
+        var url: String
+        var agent: String
+        var writer: FDBox
+        var progress: ProgressReport
+    }
+
+    init(_ request: ImageImport, _ progress: @escaping ProgressReport, agent: String) throws(EngineError) {
         switch request.source {
-        case .body(let channel): return (channel, "-")
+        case .body(let channel): (archive, origin, download) = (channel, "-", nil)
         case .url(let url):
             progress(ProgressMessage(status: "Downloading from \(url)"))
-            return (try download(url, progress), url)
+            do {
+                var pair = try SocketPair()
+                download = Download(url: url, agent: agent, writer: FDBox(pair.takeFirst()), progress: progress)
+                (archive, origin) = (ByteChannel(pair.takeSecond()), url)
+            } catch {
+                throw EngineError(wrapping: error)
+            }
         }
     }
 
-    /// What is fetched goes through a socket, so that unpacking and fetching go on side by side.
-    private func download(_ url: String, _ progress: @escaping ProgressReport) throws(EngineError) -> ByteChannel {
-        let writer: FDBox
-        let channel: ByteChannel
-        do {
-            var pair = try SocketPair()
-            writer = FDBox(pair.takeFirst())
-            channel = ByteChannel(pair.takeSecond())
-        } catch {
-            throw EngineError(wrapping: error)
-        }
-        // Ends with the content, or when the reader has closed its end.
-        let agent = "docker/" + configuration.version.version
-        Task { [workers] in
-            let meter = DownloadMeter(progress)
-            do throws(EngineError) {
-                try await ContentFetch.get(
-                    url, userAgent: agent, length: { meter.expect($0) },
-                    { bytes in
-                        try await workers.run { try writer.fd.writeAll(bytes) }
-                        meter.took(bytes.count)
-                    })
-            } catch {
-                channel.markCut(because: error.message)
+    /// Starts to fetch, when somebody is there to read. What is fetched goes through a socket, so that unpacking and
+    /// fetching go on side by side; `workers` wait while it is full.
+    func begin(on workers: WorkerPool) {
+        guard let download else { return }
+        // Ends with the content, when the reader has closed its end, or when it is cancelled.
+        let fetching = Task { [archive] in
+            do throws(EngineError) { try await Self.fetch(download, workers) } catch {
+                archive.markCut(because: error.message)
             }
-            writer.fd.shutDown()
+            download.writer.fd.shutDown()
         }
-        return channel
+        let isCancelled = state.withLock { state in
+            state.fetching = fetching
+            return state.isCancelled
+        }
+        if isCancelled { fetching.cancel() }
+    }
+
+    func cancel() {
+        let fetching = state.withLock { state in
+            state.isCancelled = true
+            return state.fetching
+        }
+        fetching?.cancel()
+    }
+
+    private static func fetch(_ download: Download, _ workers: WorkerPool) async throws(EngineError) {
+        var meter = DownloadMeter(progress: download.progress)
+        try await ContentFetch.get(
+            download.url, userAgent: download.agent, length: { meter.total = $0 },
+            { bytes in
+                try await workers.run { try download.writer.fd.writeAll(bytes) }
+                meter.took(bytes.count)
+            })
     }
 }
 
 /// Tells how far a download has come, a few times a second.
-private final class DownloadMeter: @unchecked Sendable {
-    // Invariant: used by one task.
-    private let progress: ProgressReport
-    private var total: Int64?
+private struct DownloadMeter {
+    let progress: ProgressReport
+    var total: Int64?
     private var current: Int64 = 0
     private var told = Timestamp(nanoseconds: 0)
 
-    init(_ progress: @escaping ProgressReport) { self.progress = progress }
+    init(progress: @escaping ProgressReport) { self.progress = progress }
 
-    func expect(_ total: Int64?) { self.total = total }
-
-    func took(_ count: Int) {
+    mutating func took(_ count: Int) {
         current += Int64(count)
         let now = Timestamp.now()
         guard now.nanoseconds - told.nanoseconds > 250_000_000 || current == total else { return }

@@ -27,7 +27,7 @@ public enum HostDirectory {
     /// Names in a folder, without `.` and `..`, in no order.
     public static func entries(_ path: String) throws(SystemError) -> [String] {
         let folder = try HostFile.open(path, O_RDONLY | O_DIRECTORY)
-        return try entries(of: folder, path)
+        return try folder.entries().map(\.name.string)
     }
 
     /// Removes a folder with all it holds, never following a link and never leaving its file system; one that is not
@@ -55,26 +55,5 @@ public enum HostDirectory {
     public static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
         return String(path[..<slash])
-    }
-
-    /// `getdents64(2)`: u64 inode, s64 offset, u16 length, u8 type, name.
-    private static func entries(of folder: borrowing FD, _ path: String) throws(SystemError) -> [String] {
-        var result: [String] = []
-        var buffer = [UInt8](repeating: 0, count: 32 << 10)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { cl_getdents64(folder.rawValue, $0.baseAddress!, $0.count) }
-            if try check(count, "getdents64", path) == 0 { return result }
-            buffer.withUnsafeBytes { raw in
-                var offset = 0
-                while offset + 19 <= count {
-                    let length = Int(raw.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
-                    guard length >= 19, offset + length <= count else { return }
-                    let name = String(
-                        decoding: raw[(offset + 19)..<(offset + length)].prefix { $0 != 0 }, as: UTF8.self)
-                    if name != "." && name != ".." { result.append(name) }
-                    offset += length
-                }
-            }
-        }
     }
 }

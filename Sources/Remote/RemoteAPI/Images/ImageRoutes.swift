@@ -9,10 +9,10 @@ let imageRoutes: [Route] = [
     Route("GET", "/images/{name}/json") { call throws(EngineError) in
         let image = try await call.backend.inspectImage(call.name)
         guard call.speaks(50) else { return try call.json(image, adaptedBy: adaptImageInspect) }
-        var tree = try call.tree(image)
-        for key in ["Container", "ContainerConfig"] { tree[key] = nil }
-        if let config = tree["Config"]?.objectValue { tree["Config"] = .object(imageConfigOnly(config)) }
-        return try call.json(tree)
+        guard var object = try call.tree(image).objectValue else { return try call.json(image) }
+        adaptImageInspect(&object, call)
+        object.change("Config") { $0 = imageConfigOnly($0) }
+        return try call.json(object)
     },
     Route("GET", "/images/{name}/history") { call throws(EngineError) in
         try call.json(await call.backend.imageHistory(call.name), adaptedBy: adaptImageIDs)

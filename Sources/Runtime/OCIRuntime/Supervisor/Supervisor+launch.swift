@@ -96,11 +96,11 @@ extension Supervisor {
         let child = try doing("standard streams") { () throws(SystemError) in
             options.terminal ? StandardStreams() : try streams.makePipes(input: options.streams.stdin)
         }
+        let exec = try clone(options, process, child, streams, container)
+        execs[options.id] = exec
         if let socket {
             streams.attach(AttachedClient(socket: socket, options: options.streams, framed: !options.terminal))
         }
-        let exec = try clone(options, process, child, streams, container)
-        execs[options.id] = exec
         streams.resume()
         try watch(exec) { [unowned self, unowned exec] in execSettled(exec) }
     }
