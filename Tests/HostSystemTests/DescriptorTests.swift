@@ -22,9 +22,9 @@ import Testing
         right.closeNow()
     }
 
-    @Test func nobodyListeningIsUnavailable() {
+    @Test func whereNobodyListensNobodyIsFound() {
         #expect { try Connection.unix("/nonexistent/engine.sock") } throws: {
-            ($0 as? EngineError)?.kind == .unavailable
+            ($0 as? EngineError)?.kind == .notFound
         }
         let long = "/" + String(repeating: "x", count: 200)
         #expect { try Connection.unix(long) } throws: { ($0 as? EngineError)?.kind == .badParameter }

@@ -15,7 +15,7 @@ public import Primitives
 
 /// Client sockets.
 public enum Connection {
-    /// Connects to a unix socket. Errors: `unavailable` when nobody listens, `badParameter` for a path of 104 bytes or more.
+    /// Connects to a unix socket. Errors: `notFound` when nobody listens, `badParameter` for a path of 104 bytes or more.
     public static func unix(_ path: String) throws(EngineError) -> Descriptor {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -38,7 +38,7 @@ public enum Connection {
         return Descriptor(descriptor)
     }
 
-    /// Connects to the first address of a host that answers. Errors: `unavailable`.
+    /// Connects to the first address of a host that answers. Errors: `notFound` when nobody listens, `unavailable`.
     public static func tcp(host: String, port: UInt16) throws(EngineError) -> Descriptor {
         var hints = addrinfo()
         hints.ai_socktype = streamKind

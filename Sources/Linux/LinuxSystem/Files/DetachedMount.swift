@@ -20,9 +20,10 @@ public enum DetachedMount {
     /// Mounts a file system with `key=value` or flag options as `mount(8)` takes them after `-o` (`fsopen(2)`,
     /// `fsconfig(2)`, `fsmount(2)`; Linux 5.2). `ro` makes the mount read-only.
     ///
-    /// Overlay: each directory of `lowerdir` is set on its own (`lowerdir+`, Linux 6.7, read back as 256 bytes per
-    /// directory instead of for all). Older kernels get one string, where EINVAL says that it was too long.
+    /// Overlay: each directory of `lowerdir` is set on its own (`lowerdir+`, Linux 6.7), since a value has 255 bytes.
+    /// Older kernels: see `ClassicOverlay`.
     public static func make(type: String, source: String, options: [String]) throws(SystemError) -> FD {
+        if type == "overlay" && ClassicOverlay.isNeeded { return try ClassicOverlay(options).mount() }
         let context = FD(owning: try check(cl_fsopen(type), "fsopen", type))
         var attributes: MountAttributes = []
         if !source.isEmpty { try set(context, "source", source) }
@@ -62,11 +63,7 @@ public enum DetachedMount {
         let key = String(option[..<equals])
         let value = String(option[option.index(after: equals)...])
         guard type == "overlay" && key == "lowerdir" else { return try set(context, key, value) }
-        for (index, layer) in value.split(separator: ":").enumerated() {
-            let result = cl_fsconfig_string(context.rawValue, "lowerdir+", String(layer))
-            if result == -22 && index == 0 { return try set(context, key, value) }
-            try check(result, "fsconfig", "lowerdir+ \(layer)")
-        }
+        for layer in value.split(separator: ":") { try set(context, "lowerdir+", String(layer)) }
     }
 
     private static func set(_ context: borrowing FD, _ key: String, _ value: String) throws(SystemError) {

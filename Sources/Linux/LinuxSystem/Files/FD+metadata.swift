@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// Owner, mode and times, of the open file or of an entry of the directory (links are never followed).
 extension FD {
@@ -18,17 +19,7 @@ extension FD {
     /// Errors: EOPNOTSUPP for a symbolic link, which has no mode.
     public borrowing func setMode(_ name: RawPath, _ mode: UInt32) throws(SystemError) {
         let fd = rawValue
-        let result = name.pass { cl_fchmodat(fd, $0, mode) }
-        // ENOSYS: Linux before 6.6.
-        if result == -38 { return try setModeByLink(name, mode) }
-        try check(result, "chmod", name.string)
-    }
-
-    /// The entry is pinned and looked at first, so that nobody can put a link in its place.
-    private borrowing func setModeByLink(_ name: RawPath, _ mode: UInt32) throws(SystemError) {
-        let entry = try open(name, [.path, .noFollow])
-        if try entry.stat().kind == .symbolicLink { throw SystemError(errno: 95, call: "chmod", subject: name.string) }
-        try check(cl_chmod("/proc/self/fd/\(entry.rawValue)", mode), "chmod", name.string)
+        try check(name.pass { changeMode(of: $0, in: fd, mode) }, "chmod", name.string)
     }
 
     public borrowing func setTimes(accessed: FileTime, modified: FileTime) throws(SystemError) {
@@ -47,4 +38,22 @@ extension FD {
         }
         try check(result, "utimensat", name.string)
     }
+}
+
+/// chmod that never follows a last symbolic link: EOPNOTSUPP. A negated error number, or 0.
+func changeMode(of path: UnsafePointer<CChar>, in directory: Int32 = AT_FDCWD, _ mode: UInt32) -> Int32 {
+    let result = cl_fchmodat(directory, path, mode)
+    // Linux before 6.6.
+    return result == -ENOSYS ? changeModeOfPinned(path, in: directory, mode) : result
+}
+
+/// The entry is pinned and looked at first, so that nobody can put a link in its place.
+func changeModeOfPinned(_ path: UnsafePointer<CChar>, in directory: Int32, _ mode: UInt32) -> Int32 {
+    let entry = cl_openat(directory, path, FileOpenFlags([.path, .noFollow]).rawValue | O_CLOEXEC, 0)
+    guard entry >= 0 else { return entry }
+    defer { close(entry) }
+    var found = Glibc.stat()
+    guard fstat(entry, &found) == 0 else { return -errno }
+    if found.st_mode & S_IFMT == S_IFLNK { return -EOPNOTSUPP }
+    return cl_chmod("/proc/self/fd/\(entry)", mode)
 }

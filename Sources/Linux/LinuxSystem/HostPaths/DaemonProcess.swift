@@ -63,7 +63,7 @@ public enum DaemonProcess {
     /// Sets owner group and mode of a socket or file.
     public static func protect(_ path: String, group: UInt32?, mode: UInt32) throws(SystemError) {
         if let group { try check(cl_fchownat(AT_FDCWD, path, UInt32.max, group, 0), "chown", path) }
-        try check(cl_fchmodat(AT_FDCWD, path, mode), "chmod", path)
+        try check(changeMode(of: path, mode), "chmod", path)
     }
 
     /// Tells systemd how things are (`sd_notify(3)`); nothing happens without NOTIFY_SOCKET.

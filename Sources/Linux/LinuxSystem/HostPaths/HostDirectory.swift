@@ -8,14 +8,14 @@ public enum HostDirectory {
         let result = cl_mkdirat(AT_FDCWD, path, mode)
         if result == -EEXIST { return }
         try check(result, "mkdir", path)
-        try check(cl_fchmodat(AT_FDCWD, path, mode), "chmod", path)
+        try check(changeMode(of: path, mode), "chmod", path)
     }
 
     /// Makes a folder and the parents it lacks.
     public static func makeAll(_ path: String, mode: UInt32 = 0o700) throws(SystemError) {
         let result = cl_mkdirat(AT_FDCWD, path, mode)
         switch result {
-        case 0: try check(cl_fchmodat(AT_FDCWD, path, mode), "chmod", path)
+        case 0: try check(changeMode(of: path, mode), "chmod", path)
         case -EEXIST: return
         case -ENOENT where path.contains("/") && parent(of: path) != path:
             try makeAll(parent(of: path), mode: mode)

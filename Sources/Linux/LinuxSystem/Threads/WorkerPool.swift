@@ -91,7 +91,7 @@ public final class WorkerPool: @unchecked Sendable {
     }
 }
 
-/// Detached threads outside Swift concurrency (`pthread_create(3)`).
+/// Threads outside Swift concurrency (`pthread_create(3)`).
 public enum PlatformThread {
     private final class Body {
         let run: @Sendable () -> Void
@@ -101,10 +101,23 @@ public enum PlatformThread {
     /// Starts a detached thread with a 512 KiB stack; false when the system has none to give (EAGAIN).
     @discardableResult
     public static func detach(_ run: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = start(run) else { return false }
+        pthread_detach(thread)
+        return true
+    }
+
+    /// Runs on a thread that ends with it, and waits for that: what is changed of the thread (its namespaces, its working
+    /// directory) touches no other. False when the system has no thread to give.
+    public static func run(_ run: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = start(run) else { return false }
+        pthread_join(thread, nil)
+        return true
+    }
+
+    private static func start(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         pthread_attr_setstacksize(&attributes, 512 << 10)
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
@@ -115,7 +128,10 @@ public enum PlatformThread {
                 Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
                 return nil
             }, body.toOpaque())
-        if result != 0 { body.release() }
-        return result == 0
+        guard result == 0 else {
+            body.release()
+            return nil
+        }
+        return thread
     }
 }

@@ -15,11 +15,18 @@ struct HiddenPaths: ~Copyable {
             try doing("can't mask path \"\(path)\"") { () throws(SystemError) in
                 guard let target = try open(path) else { return }
                 if try target.fd.stat().kind == .directory {
-                    if empty == nil { empty = FDBox(try emptyDirectory()) }
-                    try empty?.fd.cloneMount(recursive: false).attachMount(onto: target.fd, subject: path)
+                    // Before Linux 6.15 a mount can be copied only once it is attached.
+                    if let empty {
+                        try empty.fd.cloneMount(recursive: false).attachMount(onto: target.fd, subject: path)
+                    } else {
+                        let first = FDBox(try emptyDirectory())
+                        try first.fd.attachMount(onto: target.fd, subject: path)
+                        empty = first
+                    }
                 } else {
-                    if null == nil { null = FDBox(try verifiedNull()) }
-                    try null?.fd.cloneMount(recursive: false).attachMount(onto: target.fd, subject: path)
+                    let device = if let null { null } else { FDBox(try verifiedNull()) }
+                    try device.fd.cloneMount(recursive: false).attachMount(onto: target.fd, subject: path)
+                    null = device
                 }
             }
         }

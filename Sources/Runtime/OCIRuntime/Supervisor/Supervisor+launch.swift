@@ -42,8 +42,9 @@ extension Supervisor {
         }
     }
 
+    /// What the child can't mount itself: in a user namespace it lacks the rights, and on older kernels it takes a thread.
     private func withRootLayers(_ plan: LaunchPlan) throws(StartFailure) -> LaunchPlan {
-        guard plan.newNamespaces.contains(.user) else { return plan }
+        guard plan.newNamespaces.contains(.user) || ClassicOverlay.isNeeded else { return plan }
         var plan = plan
         do {
             plan.rootLayers = try ContainerRoot.detachRoot(plan.config.rootMounts)
