@@ -15,6 +15,8 @@ test_packages=(
     busybox-static python3-venv nftables iproute2 procps curl jq gcc openssl
     # Compressors: import is tested with each of them
     gzip bzip2 xz-utils zstd tar
+    # The machine of the tests' own
+    qemu-system-x86 cpio kmod e2fsprogs
 )
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -47,6 +49,8 @@ if ! command -v swift >/dev/null; then
 fi
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     install_debian_packages
+    # Only tests need it, and they say so.
+    scripts/fetch-kernel.sh || echo "setup: no kernel for the tests that boot a machine" >&2
 else
     echo "setup: not a Debian system; needed are the equivalents of: ${build_packages[*]} ${test_packages[*]}" >&2
 fi

@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def busybox_tar(tmp_path_factory):
+    if "BUSYBOX_TAR" in os.environ:
+        return os.environ["BUSYBOX_TAR"]
     path = str(tmp_path_factory.mktemp("images") / "busybox.tar.gz")
     subprocess.run([TOP + "/scripts/make-busybox.sh", path], check=True)
     return path

@@ -28,8 +28,7 @@ def running(api):
     ({"CpusetCpus": "0"}, "cpuset", ("cpuset.cpus", "0"), ("cpuset.cpus", "0")),
     ({"CpusetMems": "0"}, "cpuset", ("cpuset.mems", "0"), ("cpuset.mems", "0")),
     ({"PidsLimit": 37}, "pids", ("pids.max", "37"), ("pids.max", "37")),
-    ({"BlkioWeight": 300}, "blkio", ("blkio.weight", "300"), ("io.weight", "default 300")),
-    ({"Memory": 64 << 20, "OomKillDisable": True}, "memory", ("memory.oom_control", "oom_kill_disable 1"), None),
+    ({"BlkioWeight": 300}, "blkio", ("blkio.weight", "300"), ("io.weight", "default 2930")),
 ], ids=lambda value: "-".join(value) if isinstance(value, dict) else None)
 def test_control_files(api, engine, running, host, controller, v1, v2):
     wanted = v1 if is_v1() else v2
@@ -42,6 +41,16 @@ def test_control_files(api, engine, running, host, controller, v1, v2):
             return
         raise
     assert found.startswith(value), found
+
+
+def test_the_oom_killer_is_kept_away(api, engine):
+    body = {"Image": "busybox", "Cmd": ["sleep", "1000"], "HostConfig": {"Memory": 64 << 20, "OomKillDisable": True, "NetworkMode": "none"}}
+    created = api.post("/containers/create", body).json
+    api.start(created["Id"])
+    if is_v1():
+        assert engine.cgroup(created["Id"], "memory", "memory.oom_control").startswith("oom_kill_disable 1")
+    else:
+        assert any("OomKillDisable discarded" in warning for warning in created["Warnings"])
 
 
 def test_flags_of_the_client(cli, engine):

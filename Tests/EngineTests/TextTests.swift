@@ -23,6 +23,18 @@ import Testing
         #expect(StatusText.text(for: state, now: now) == "Exited (137) 2 hours ago")
     }
 
+    /// As Docker, whose containers stay what they were until their process runs.
+    @Test func aStartIsNoStateOfItsOwn() {
+        let now = Timestamp(nanoseconds: 10_000_000_000_000)
+        var state = RunState(phase: .starting)
+        #expect(state.statusName == "created" && !state.isRunning)
+        state.startedAt = Timestamp(nanoseconds: 1)
+        state.finishedAt = Timestamp(nanoseconds: now.nanoseconds - 7_200_000_000_000)
+        #expect(StatusText.text(for: state, now: now) == "Exited (0) 2 hours ago" && !state.isRunning)
+        state.startsAgain = true
+        #expect(StatusText.text(for: state, now: now) == "Restarting (0) 2 hours ago" && state.isRunning)
+    }
+
     @Test(arguments: [
         ("^/web$", "/web", true), ("we", "/web", true), ("^/we$", "/web", false), ("a|web", "/web", true),
     ])

@@ -99,6 +99,9 @@ final class CopyDriver: GraphDriver {
     }
 
     func changes(id: String, parent: String?) throws -> [Change] { [Change(.added, "/new")] }
+    func sync(id: String) throws { synced.withLock { $0.append(id) } }
+    let synced = Mutex<[String]>([])
+
     func diffSize(id: String, parent: String?) throws -> Int64 { 7 }
     func ids() throws -> [String] { try HostDirectory.entries(root) }
     func status() -> [(String, String)] { [("Backing", "copies")] }

@@ -1,3 +1,4 @@
+import Glibc
 import GraphDrivers
 import ImageModel
 import LayerFS
@@ -153,6 +154,15 @@ import Testing
         #expect(kind { _ = try reopened.mounts(containerLayer: id) }?.0 == .notFound)
     }
 
+    @Test func onlyALayerThatShallLastIsSynced() throws {
+        let bench = try Bench()
+        try bench.makeTree()
+        let image = try bench.importTree()
+        try bench.store.createContainerLayer(id: "passing", image: image.id)
+        try bench.store.createContainerLayer(id: "lasting", image: image.id, isDurable: true)
+        #expect(bench.driver.synced.withLock(\.self) == ["lasting"])
+    }
+
     @Test func unknownImagesAndDoubles() throws {
         let bench = try Bench()
         try bench.makeTree()
@@ -216,6 +226,62 @@ import Testing
             #expect(bench.driver.exists(id: image.layers[0]))
         }
         #expect(try bench.scratch.shell("ls store/lost | wc -l") == "1")
+    }
+
+    /// Gives the thread that syncs its turn.
+    private func eventually(_ condition: () -> Bool) throws {
+        let end = KernelClock.monotonic() + 10_000_000_000
+        while !condition() {
+            try #require(KernelClock.monotonic() < end)
+            sched_yield()
+        }
+    }
+
+    /// The image, when its layers are known to be on disk.
+    private func syncedImage(_ bench: Bench) throws -> Image {
+        try bench.makeTree()
+        let image = try bench.importTree()
+        #expect(bench.store.boot != nil)
+        try eventually { bench.store.table.layers.values.allSatisfy { $0.unsyncedBoot == nil } }
+        #expect(try bench.store.database.layers().map(\.unsyncedBoot) == [nil])
+        return image
+    }
+
+    private func mark(_ image: Image, _ boot: String, in store: ImageStore) throws {
+        try store.change { table in
+            guard var row = table.layers[image.chainIDs[0]] else { return }
+            row.unsyncedBoot = boot
+            table.put(layer: row)
+        }
+    }
+
+    @Test func afterALossOfPowerWhatWasNotOnDiskIsSetAside() throws {
+        let bench = try Bench()
+        let image = try syncedImage(bench)
+        try mark(image, "an earlier boot", in: bench.store)
+        let reopened = try bench.reopened()
+        #expect(try reopened.list().isEmpty)
+        #expect(
+            reopened.notices == [
+                "set aside layer \(image.layers[0]): the machine went down before its files were on disk",
+                "image \(image.id) lacks a layer",
+            ])
+        // It is set aside once, kept for ever, and the image can come again.
+        let again = try bench.reopened()
+        #expect(again.notices == ["image \(image.id) lacks a layer"])
+        #expect(bench.driver.exists(id: image.layers[0]))
+        let config: JSONValue = ["Cmd": ["sh"]]
+        let second = try again.importTar(from: bench.open("tree.tar"), message: "", config: config)
+        #expect(second.chainIDs == image.chainIDs && second.layers != image.layers)
+    }
+
+    @Test func aCrashOfTheEngineLosesNoLayer() throws {
+        let bench = try Bench()
+        let image = try syncedImage(bench)
+        try mark(image, try #require(BootID.current), in: bench.store)
+        let reopened = try bench.reopened()
+        #expect(try reopened.list().map(\.id) == [image.id] && reopened.notices.isEmpty)
+        try eventually { reopened.table.layers.values.allSatisfy { $0.unsyncedBoot == nil } }
     }
 
     @Test func manyAtOnce() async throws {

@@ -1,3 +1,4 @@
+internal import APIModel
 internal import Logging
 internal import Primitives
 
@@ -12,15 +13,16 @@ extension Engine {
     }
 
     /// Writes a container's record.
-    func save(_ container: Container) async throws(EngineError) {
-        try await workers.run { [store] in try store.save(container) }
+    func save(_ container: Container, isDurable: Bool = false) async throws(EngineError) {
+        try await workers.run { [store] in try store.save(container, isDurable: isDurable) }
     }
 }
 
 extension StateStore {
     /// Writes what the container's record is by then; a container that is being removed is left alone.
-    func save(_ container: Container) throws {
-        try save {
+    /// `isDurable`: on disk on return, unless nothing of the container shall outlast its process.
+    func save(_ container: Container, isDurable: Bool = false) throws {
+        try save(isDurable: isDurable && !container.record.hostConfig.autoRemove) {
             let record = container.record
             return record.state.phase == .removing ? nil : record
         }

@@ -13,6 +13,9 @@ public protocol GraphDriver: Sendable {
     func create(id: String, parent: String?) throws
     /// Makes the writable layer of a container.
     func createWritable(id: String, parent: String?) throws
+    /// Returns when a loss of power leaves the layer of a container as it was made. What is written to it afterwards is the
+    /// writer's to sync.
+    func sync(id: String) throws
     /// Deletes the layer's own files. Its children become unusable: the caller sees to the order. Unknown ids are fine.
     func remove(id: String) throws
     func exists(id: String) -> Bool

@@ -101,6 +101,16 @@ final class LayerFolders: Sendable {
         }
     }
 
+    /// The layer's small files, its folders and its name reach the disk (`fsync(2)` each).
+    func sync(_ id: String) throws {
+        let folder = try root.fd.open(RawPath(id), [.directory])
+        for entry in try folder.entries() {
+            try folder.open(entry.name, [.readOnly, .noFollow]).sync()
+        }
+        try folder.sync()
+        try root.fd.sync()
+    }
+
     private func rename(_ temporary: RawPath, to id: String) throws {
         do {
             try root.fd.rename(temporary, into: root.fd, as: RawPath(id), replacing: false)

@@ -4,8 +4,9 @@ public import Primitives
 
 extension ImageStore {
     /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image.
-    public func createContainerLayer(id: String, image: Digest) throws(EngineError) {
-        let (chainID, parent) = try change(isDurable: false) { table in
+    /// `isDurable`: a loss of power will not undo it.
+    public func createContainerLayer(id: String, image: Digest, isDurable: Bool = false) throws(EngineError) {
+        let (chainID, parent) = try change(isDurable: isDurable) { table in
             guard let row = table.images[image] else { throw EngineError(.notFound, "No such image: \(image)") }
             guard table.containers[id] == nil else {
                 throw EngineError(.conflict, "container layer \(id) exists already")
@@ -16,7 +17,9 @@ extension ImageStore {
         }
         do {
             try driver.createWritable(id: id, parent: parent)
+            if isDurable { try driver.sync(id: id) }
         } catch {
+            try? driver.remove(id: id)
             try? forgetContainer(id, above: chainID)
             throw storeError(error)
         }

@@ -1,7 +1,7 @@
 internal import GRDB
 public import GraphDrivers
 internal import ImageModel
-internal import LinuxSystem
+public import LinuxSystem
 public import Primitives
 internal import Synchronization
 
@@ -16,6 +16,9 @@ public final class ImageStore: Sendable {
     let database: StoreDatabase
     /// Stacks that a running operation needs though nothing refers to them yet.
     let pins = LayerPins()
+    /// This boot of the machine; nil where it has no name, and layers are not marked.
+    let boot: String?
+    private let layerSync: LayerSync
     /// What was found and done at the start, one sentence each, for the log.
     public let notices: [String]
 
@@ -25,18 +28,37 @@ public final class ImageStore: Sendable {
 
     /// Opens the store under `root`, cleans up what a crash left, and sets aside (under `<root>/lost`) what cannot be
     /// read. One process at a time may have it open; the caller sees to that.
-    public init(root: String, driver: any GraphDriver) throws(EngineError) {
+    ///
+    /// `boot` names the machine's run (`BootID`): layers whose files were not on disk when an earlier one ended are set
+    /// aside.
+    public init(root: String, driver: any GraphDriver, boot: String? = BootID.current) throws(EngineError) {
         do {
             let folder = try StoreFolder(root: root, driver: driver.name)
-            var startup = Startup(folder: folder, driver: driver)
+            var startup = Startup(folder: folder, driver: driver, boot: boot)
             database = try startup.openDatabase()
             published = Mutex(try startup.readTable(database))
             try startup.removeLeftovers(database)
             notices = startup.notices
             self.folder = folder
             self.driver = driver
+            self.boot = boot
+            layerSync = LayerSync(folders: [root, "\(root)/\(driver.name)"])
         } catch {
             throw storeError(error)
+        }
+        sync(layers: table.layers.values.filter { $0.unsyncedBoot != nil }.map(\.chainID))
+    }
+
+    /// Has the files of new layers written to disk, and then says so in their rows. Returns at once.
+    func sync(layers: [Digest]) {
+        layerSync.schedule(layers) { [weak self] safe in
+            _ = try? self?.change(isDurable: false) { table in
+                for chainID in safe {
+                    guard var row = table.layers[chainID] else { continue }
+                    row.unsyncedBoot = nil
+                    table.put(layer: row)
+                }
+            }
         }
     }
 

@@ -19,6 +19,8 @@ struct ImageTable: Sendable {
         var size: Int64
         /// Bytes of the uncompressed tar.
         var tarSize: Int64
+        /// The boot in which it was made, while its files may not be on disk yet (`boot_id` of random(4)).
+        var unsyncedBoot: String?
     }
 
     /// What has to be written to the database.

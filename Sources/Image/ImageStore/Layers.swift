@@ -32,8 +32,8 @@ extension ImageStore {
                 pins.add(row.chainID)
                 return kept
             }
-            // Somebody else unpacked the same layer at the same time.
-            if kept.driverID != driverID { discard(driverID) }
+            // Otherwise somebody else unpacked the same layer at the same time.
+            if kept.driverID == driverID { sync(layers: [row.chainID]) } else { discard(driverID) }
             return kept
         } catch {
             discard(driverID)
@@ -61,7 +61,7 @@ extension ImageStore {
         }
         return ImageTable.LayerRow(
             chainID: ChainID.next(diffID, on: parent), parent: parent, diffID: diffID, driverID: driverID,
-            size: applied.size, tarSize: applied.tarSize)
+            size: applied.size, tarSize: applied.tarSize, unsyncedBoot: boot)
     }
 
     /// Lets go of pinned stacks and removes those that nothing else uses.

@@ -7,11 +7,14 @@ internal import Primitives
 struct Startup {
     let folder: StoreFolder
     let driver: any GraphDriver
+    /// This boot of the machine.
+    let boot: String?
     private(set) var notices: [String] = []
 
-    init(folder: StoreFolder, driver: any GraphDriver) {
+    init(folder: StoreFolder, driver: any GraphDriver, boot: String?) {
         self.folder = folder
         self.driver = driver
+        self.boot = boot
     }
 
     /// A database that cannot be read is moved away. The layers it knew of are then kept for ever: nobody can say
@@ -38,7 +41,8 @@ struct Startup {
     /// Images whose config or layers are missing stay in the database but out of sight.
     mutating func readTable(_ database: StoreDatabase) throws -> ImageTable {
         var table = ImageTable()
-        for row in try database.layers() {
+        let rows = try setUnsureAside(try database.layers(), database)
+        for row in rows {
             if driver.exists(id: row.driverID) {
                 table.put(layer: row)
             } else {
@@ -50,6 +54,20 @@ struct Startup {
         for (id, chain) in try database.containers() { table.put(container: id, on: chain) }
         _ = table.takeChanges()
         return table
+    }
+
+    /// The machine went down before the files of these layers were on disk. They stay where they are, for containers
+    /// that stand on them and for whoever wants to look; their images come back with the next import or pull.
+    private mutating func setUnsureAside(
+        _ rows: [ImageTable.LayerRow], _ database: StoreDatabase
+    ) throws -> [ImageTable.LayerRow] {
+        let unsure = Set(rows.filter { $0.unsyncedBoot != nil && $0.unsyncedBoot != boot }.map(\.driverID))
+        guard !unsure.isEmpty else { return rows }
+        for id in unsure.sorted() {
+            notices.append("set aside layer \(id): the machine went down before its files were on disk")
+        }
+        try database.keep(layers: unsure.sorted())
+        return rows.filter { !unsure.contains($0.driverID) }
     }
 
     private mutating func read(_ record: StoreDatabase.ImageRecord, into table: inout ImageTable) {

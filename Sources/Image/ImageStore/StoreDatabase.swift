@@ -22,7 +22,12 @@ final class StoreDatabase: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
         queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.write { try $0.execute(sql: Self.schema) }
+        try queue.write { database in
+            try database.execute(sql: Self.schema)
+            if try !database.columns(in: "layers").contains(where: { $0.name == "unsynced_boot" }) {
+                try database.execute(sql: "ALTER TABLE layers ADD COLUMN unsynced_boot TEXT")
+            }
+        }
     }
 
     /// Writes changes in one transaction.
@@ -46,8 +51,10 @@ final class StoreDatabase: Sendable {
         case .image(let id, nil): try run(database, "DELETE FROM images WHERE id = ?", [id.hex])
         case .layer(let chain, let row?):
             try run(
-                database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?)",
-                [chain.hex, row.parent?.hex, row.diffID.hex, row.driverID, row.size, row.tarSize])
+                database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    chain.hex, row.parent?.hex, row.diffID.hex, row.driverID, row.size, row.tarSize, row.unsyncedBoot,
+                ])
         case .layer(let chain, nil): try run(database, "DELETE FROM layers WHERE chain = ?", [chain.hex])
         case .tag(let name, let image?):
             try run(database, "INSERT OR REPLACE INTO tags VALUES (?, ?)", [name, image.hex])
@@ -84,11 +91,11 @@ extension StoreDatabase {
     }
 
     func layers() throws -> [ImageTable.LayerRow] {
-        try rows("SELECT chain, parent, diff, driver_id, size, tar_size FROM layers") { row in
+        try rows("SELECT chain, parent, diff, driver_id, size, tar_size, unsynced_boot FROM layers") { row in
             guard let chain = Self.digest(row[0]), let diff = Self.digest(row[2]) else { return nil }
             return ImageTable.LayerRow(
                 chainID: chain, parent: Self.digest(row[1]), diffID: diff, driverID: row[3], size: row[4],
-                tarSize: row[5])
+                tarSize: row[5], unsyncedBoot: row[6])
         }
     }
 
@@ -100,14 +107,18 @@ extension StoreDatabase {
         try rows("SELECT id, chain FROM container_layers") { row in (row[0], Self.digest(row[1])) }
     }
 
-    /// Layers that are in no row and must stay all the same: their database was lost.
+    /// Layers that are in no row and must stay all the same: their database was lost, or what they hold is not sure.
     func keptLayers() throws -> [String] {
         try rows("SELECT driver_id FROM kept_layers") { row in row[0] }
     }
 
+    /// From now on these are in no row.
     func keep(layers: [String]) throws {
         try queue.write { database in
-            for id in layers { try Self.run(database, "INSERT OR IGNORE INTO kept_layers VALUES (?)", [id]) }
+            for id in layers {
+                try Self.run(database, "INSERT OR IGNORE INTO kept_layers VALUES (?)", [id])
+                try Self.run(database, "DELETE FROM layers WHERE driver_id = ?", [id])
+            }
         }
     }
 

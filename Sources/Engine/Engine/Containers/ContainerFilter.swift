@@ -72,12 +72,7 @@ struct ContainerFilter: Sendable {
 
 extension RunState {
     /// The state's name in the API: `created running paused restarting removing exited dead`.
-    var statusName: String {
-        switch phase {
-        case .starting: "created"
-        default: phase.rawValue
-        }
-    }
+    var statusName: String { shownPhase.rawValue }
 }
 
 extension ContainerRecord {

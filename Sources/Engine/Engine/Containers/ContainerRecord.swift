@@ -48,8 +48,18 @@ struct RunState: Codable, Sendable, Equatable {
     var startedAt: Timestamp?
     var finishedAt: Timestamp?
 
+    /// While `starting`: by its restart policy. (Nil in rows of earlier versions.)
+    var startsAgain: Bool?
+
+    /// The phase that is told: a start is no state of its own to the outside.
+    var shownPhase: Phase {
+        guard phase == .starting else { return phase }
+        if startsAgain == true { return .restarting }
+        return startedAt == nil ? .created : .exited
+    }
+
     /// Its process exists (or will again in a moment: Docker counts a restarting container as running).
-    var isRunning: Bool { phase == .running || phase == .paused || phase == .restarting }
+    var isRunning: Bool { [.running, .paused, .restarting].contains(shownPhase) }
     /// Its process exists now.
     var hasProcess: Bool { phase == .running || phase == .paused }
 }

@@ -53,11 +53,14 @@ extension Engine {
         do {
             record.mounts = try resolution.resolve(config: record.config, hostConfig: record.hostConfig)
             try checkBindSources(record.mounts)
-            try images.createContainerLayer(id: id, image: image.id)
+            // What goes away with its process needs no place on disk.
+            let isDurable = !record.hostConfig.autoRemove
+            try images.createContainerLayer(id: id, image: image.id, isDurable: isDurable)
             record.graphData = GraphData.of(try images.mounts(containerLayer: id))
             try fillVolumes(record, created: Set(resolution.createdVolumes))
             try HostDirectory.make(paths.container(id), mode: 0o710)
-            try store.save { [record] in record }
+            if isDurable { try HostDirectory.sync(HostDirectory.parent(of: paths.container(id))) }
+            try store.save(isDurable: isDurable) { [record] in record }
         } catch {
             discardHalfMade(id, volumes: resolution.createdVolumes)
             throw error

@@ -53,7 +53,7 @@ extension ContainerState {
         status = state.statusName
         running = state.isRunning
         paused = state.phase == .paused
-        restarting = state.phase == .restarting
+        restarting = state.shownPhase == .restarting
         oomKilled = state.oomKilled
         dead = state.phase == .dead
         pid = state.hasProcess ? Int(state.pid) : 0

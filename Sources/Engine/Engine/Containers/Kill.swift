@@ -5,6 +5,8 @@ extension Engine {
     public func kill(_ name: String, signal: String?) async throws(EngineError) {
         let container = try containers.find(name)
         let number = (signal ?? "").isEmpty ? Signal.kill : try Signal.parse(signal ?? "")
+        // A start that is on its way comes first.
+        if container.state.phase == .starting { await container.gate.withGate {} }
         let record = container.record
         guard record.state.isRunning else {
             throw EngineError(

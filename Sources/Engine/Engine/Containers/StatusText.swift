@@ -3,7 +3,7 @@ internal import Primitives
 /// The STATUS column of `docker ps` (`Up 5 minutes (Paused)`, `Exited (0) 2 hours ago`), as every Docker words it.
 enum StatusText {
     static func text(for state: RunState, now: Timestamp) -> String {
-        switch state.phase {
+        switch state.shownPhase {
         case .created, .starting: "Created"
         case .running: "Up \(ago(state.startedAt, now))"
         case .paused: "Up \(ago(state.startedAt, now)) (Paused)"

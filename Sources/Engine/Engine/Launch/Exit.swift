@@ -88,7 +88,9 @@ extension Engine {
 
     /// Behind the client's answer: the row, the network, the bundle, and what comes next.
     private func afterEnd(_ container: Container, _ decision: RestartBackoff.Decision) {
-        attempt("save \(container.id)") { try store.save(container) }
+        // What its user stopped shall not be back after a loss of power.
+        let isDurable = container.record.stoppedByUser
+        attempt("save \(container.id)") { try store.save(container, isDurable: isDurable) }
         releaseResources(of: container)
         container.withLive { live -> TeardownGate? in
             defer { live.teardown = nil }
@@ -133,6 +135,8 @@ extension Engine {
             return true
         }
         guard goesOn, !isShuttingDown else { return }
-        await attempt("restart \(container.id)") { () async throws(EngineError) in try await startNow(container) }
+        await attempt("restart \(container.id)") { () async throws(EngineError) in
+            try await startNow(container, again: true)
+        }
     }
 }

@@ -47,11 +47,13 @@ extension Engine {
 
     /// Under the gate: from a stopped container to a running process. On failure the container is as it was, with
     /// the error and the exit code noted.
-    func startNow(_ container: Container) async throws(EngineError) {
+    /// `again`: by its restart policy, after an end.
+    func startNow(_ container: Container, again: Bool = false) async throws(EngineError) {
         await finishTeardown(of: container)
         let run = container.withLive { live -> Int in
             live.run += 1
             live.record.state.phase = .starting
+            live.record.state.startsAgain = again
             live.record.state.error = ""
             live.record.stoppedByUser = false
             live.start = Promised()
@@ -82,8 +84,12 @@ extension Engine {
         try attachPending(container, to: connection)
         do { try connection.send(.start) } catch { throw EngineError(wrapping: error) }
         switch await progress?.value() ?? .lost {
-        // Off the client's path: what the row lacks (the pid) the bundle knows.
-        case .started: workers.submit { [self] in attempt("save \(container.id)") { try store.save(container) } }
+        // Off the client's path: what the row lacks (the pid) the bundle knows. After a loss of power the policy of a
+        // container that was running applies.
+        case .started:
+            workers.submit { [self] in
+                attempt("save \(container.id)") { try store.save(container, isDurable: true) }
+            }
         case .failed(let failure): throw EngineError(failure)
         case .lost: throw EngineError(.internal, "the supervisor of container \(container.id) ended unexpectedly")
         }

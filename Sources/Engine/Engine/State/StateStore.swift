@@ -6,7 +6,8 @@ internal import Primitives
 /// Containers on disk: one SQLite database in WAL mode, one row per container.
 ///
 /// A commit survives the end of this process at any line; what the machine's loss of power may cost is the last
-/// transitions, never the file's consistency (`PRAGMA synchronous=NORMAL`, https://sqlite.org/wal.html).
+/// transitions, never the file's consistency (`PRAGMA synchronous=NORMAL`, https://sqlite.org/wal.html). That a
+/// container is there is another matter: a program in it may have synced data that only its row leads to.
 final class StateStore: Sendable {
     private let database: DatabaseQueue
     private let logger: Logger
@@ -53,8 +54,12 @@ final class StateStore: Sendable {
 
     /// Writes the whole record in one transaction. Blocking. `record` is read when its turn has come, so that of two
     /// saves the later one has the later state; nil (the container is being removed) writes nothing.
-    func save(_ record: () -> ContainerRecord?) throws {
+    ///
+    /// `isDurable`: it is on disk on return (`PRAGMA synchronous=FULL`), with all that was saved before.
+    func save(isDurable: Bool = false, _ record: () -> ContainerRecord?) throws {
         try writing { db in
+            if isDurable { try db.execute(sql: "PRAGMA synchronous=FULL") }
+            defer { if isDurable { try? db.execute(sql: "PRAGMA synchronous=NORMAL") } }
             guard let record = record() else { return }
             let bytes = try OrderedJSONEncoder().encode(record)
             let statement = try db.cachedStatement(

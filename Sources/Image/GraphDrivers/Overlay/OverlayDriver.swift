@@ -33,6 +33,11 @@ public final class OverlayDriver: GraphDriver {
 
     public func createWritable(id: String, parent: String?) throws { try make(id, parent, .container) { _ in } }
 
+    public func sync(id: String) throws {
+        try folders.sync(id)
+        try links.sync()
+    }
+
     private func make<Result>(
         _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (LayerRoots) throws -> Result
     ) throws -> Result {

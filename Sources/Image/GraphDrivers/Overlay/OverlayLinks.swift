@@ -29,6 +29,8 @@ final class OverlayLinks: Sendable {
         try folder.fd.makeSymbolicLink(RawPath(name), to: RawPath("../\(id)/diff"))
     }
 
+    func sync() throws { try folder.fd.sync() }
+
     func remove(_ name: String) throws {
         do {
             try folder.fd.unlink(RawPath(name))

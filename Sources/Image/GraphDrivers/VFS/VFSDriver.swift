@@ -20,6 +20,9 @@ public final class VFSDriver: GraphDriver {
     public func create(id: String, parent: String?) throws { try make(id, parent, .image) { _ in } }
     public func createWritable(id: String, parent: String?) throws { try make(id, parent, .container) { _ in } }
 
+    /// The layer is a copy of all files below it.
+    public func sync(id: String) throws { try folders.root.fd.syncFileSystem() }
+
     private func make<Result>(
         _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (LayerRoots) throws -> Result
     ) throws -> Result {
