@@ -35,6 +35,14 @@ public final class HTTPListener: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         self.handler = handler
         self.ready = ready
+        // Once, before several event loops do: two that make this type's metadata at the same time can crash the runtime
+        // (docs/workarounds.md).
+        _ = Self.requestDecoder()
+    }
+
+    private static func requestDecoder() -> ByteToMessageHandler<HTTPRequestDecoder> {
+        ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward))
     }
 
     /// Binds. A stale unix socket is replaced. Errors: NIO's, with the address in their text.
@@ -56,10 +64,7 @@ public final class HTTPListener: Sendable {
                     }
                     try pipeline.addHandler(RequestValve(limit: Self.maximumHeaderSize, patience: Self.headPatience))
                     try pipeline.addHandler(HTTPResponseEncoder())
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(
-                            HTTPRequestDecoder(
-                                leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward)))
+                    try pipeline.addHandler(Self.requestDecoder())
                     try pipeline.addHandler(ConnectionHandler(handler: handler, ready: ready, active: active))
                 }
             }
