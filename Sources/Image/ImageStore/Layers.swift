@@ -44,17 +44,8 @@ extension ImageStore {
     private func unpack(
         _ source: any ByteSource, _ driverID: String, on parent: Digest?, expecting expected: Digest?
     ) throws -> ImageTable.LayerRow {
-        let recorder = try TarSplitRecorder(
-            reading: try DecompressedSource(source), to: folder.newTemporaryPath(), finalPath: folder.split(driverID))
-        let applied: LayerApplied
-        do {
-            applied = try driver.applyDiff(
-                id: driverID, parent: parent.flatMap { table.layers[$0]?.driverID }, from: recorder)
-            try recorder.finish()
-        } catch {
-            recorder.abandon()
-            throw error
-        }
+        let applied = try driver.applyDiff(
+            id: driverID, parent: parent.flatMap { table.layers[$0]?.driverID }, from: source)
         let diffID = applied.diffID
         if let expected, expected != diffID {
             throw EngineError(.badParameter, "invalid diffID for layer: expected \"\(expected)\", got \"\(diffID)\"")
@@ -90,8 +81,5 @@ extension ImageStore {
         for row in rows { discard(row.driverID) }
     }
 
-    private func discard(_ driverID: String) {
-        try? driver.remove(id: driverID)
-        try? HostFile.remove(folder.split(driverID))
-    }
+    private func discard(_ driverID: String) { try? driver.remove(id: driverID) }
 }

@@ -100,8 +100,5 @@ struct Startup {
             try driver.remove(id: id)
             notices.append("removed layer \(id), which was not finished")
         }
-        for name in try HostDirectory.entries("\(folder.base)/splits") where !known.contains(name) {
-            try HostFile.remove(folder.split(name))
-        }
     }
 }

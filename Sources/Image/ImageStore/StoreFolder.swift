@@ -9,7 +9,7 @@ struct StoreFolder: Sendable {
     init(root: String, driver: String) throws(SystemError) {
         self.root = root
         base = "\(root)/image/\(driver)"
-        for folder in [base, "\(base)/blobs", "\(base)/blobs/sha256", "\(base)/splits", temporary] {
+        for folder in [base, "\(base)/blobs", "\(base)/blobs/sha256", temporary] {
             try HostDirectory.makeAll(folder)
         }
     }
@@ -19,8 +19,6 @@ struct StoreFolder: Sendable {
     var temporary: String { "\(base)/tmp" }
     var blobs: String { "\(base)/blobs/sha256" }
     func blob(_ digest: Digest) -> String { "\(blobs)/\(digest.hex)" }
-    /// What a layer's tar has beside the contents of files.
-    func split(_ driverID: String) -> String { "\(base)/splits/\(driverID)" }
 
     /// Bytes of a config; nil when they are missing, unreadable or not what the name says.
     func readBlob(_ digest: Digest, limit: Int) -> [UInt8]? {
