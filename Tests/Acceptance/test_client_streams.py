@@ -15,6 +15,16 @@ def test_much_output_for_little_input_blocks_neither(ours):
     assert result.out.splitlines()[-1] == b"%08x" % len(data) and len(result.out.splitlines()) == len(data) // 16 + 1
 
 
+def test_input_alone_is_passed_on_and_nothing_awaited(ours, api):
+    # As 1.6.2 does; docker 28 waits for the end.
+    result = ours("run", "-a", "stdin", "-i", "busybox", "sh", "-c", "cat; sleep 1.5; exit 3", input=b"fed\n" * 50_000, timeout=60)
+    assert (result.status, result.err) == (0, b"")
+    container = result.text.strip()
+    assert len(container) == 64 and api.inspect(container)["State"]["Running"] is True
+    assert ours.ok("wait", container) == "3"
+    assert ours("logs", container).out == b"fed\n" * 50_000
+
+
 def test_a_failed_save_leaves_the_file_as_it_was(cli, tmp_path):
     target = tmp_path / "good.tar"
     target.write_bytes(b"precious")

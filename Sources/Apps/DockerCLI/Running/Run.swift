@@ -49,7 +49,9 @@ struct ForegroundRun {
             body.config.stdinOnce = false
         }
         let id = try ContainerCreation(invocation).create(body)
-        return isDetached ? try startDetached(id) : try runAttached(id, body)
+        if isDetached { return try startDetached(id) }
+        let hearsNothing = !body.config.attachStdout && !body.config.attachStderr
+        return hearsNothing ? try runFed(id, body.config) : try runAttached(id, body)
     }
 
     private func check(_ body: CreateBody) throws {
@@ -69,6 +71,22 @@ struct ForegroundRun {
     private func startDetached(_ id: String) throws -> Int32 {
         try start(id)
         invocation.console.print(id)
+        return 0
+    }
+
+    /// With standard input alone attached: starts, says who it is, passes the input on, and waits for no end.
+    private func runFed(_ id: String, _ config: ContainerConfig) throws -> Int32 {
+        guard config.openStdin && config.attachStdin else { return try startDetached(id) }
+        let path = "/containers/\(EngineClient.escape(id))/attach?stream=1&stdin=1"
+        let connection = try client.hijack(path, tty: config.tty).connection
+        defer { connection.closeNow() }
+        _ = try startDetached(id)
+        do {
+            while case let bytes = try invocation.console.input.read(), !bytes.isEmpty { try connection.write(bytes) }
+            connection.finishWriting()
+        } catch {
+            // The container has ended and takes no more.
+        }
         return 0
     }
 
