@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// AF_UNIX SOCK_SEQPACKET sockets: each send is one message, and can carry descriptors (`unix(7)`).
 public enum PacketSocket {
@@ -64,6 +65,9 @@ extension FD {
 
     /// The next message; nil at the end. EAGAIN when `waits` is false and none is there; EMSGSIZE when it is longer
     /// than `PacketSocket.maximumLength`.
+    ///
+    /// Of another end that left without reading all that it was sent the kernel tells first (ECONNRESET, once), then come
+    /// its last messages: they are not lost here.
     public borrowing func receivePacket(
         waits: Bool = true, capacity: Int = PacketSocket.maximumLength
     ) throws(SystemError) -> Packet? {
@@ -72,7 +76,10 @@ extension FD {
         var failure = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, length in
             guard let base = buffer.baseAddress else { return }
-            let received = cl_receive_message(rawValue, base, buffer.count, &numbers, &count, waits ? 0 : 0x40)
+            var received = cl_receive_message(rawValue, base, buffer.count, &numbers, &count, waits ? 0 : 0x40)
+            if received == -ECONNRESET {
+                received = cl_receive_message(rawValue, base, buffer.count, &numbers, &count, waits ? 0 : 0x40)
+            }
             if received < 0 { failure = received } else { length = received }
         }
         let descriptors = numbers[..<count].map { FDBox(FD(owning: $0)) }
