@@ -17,11 +17,18 @@ extension ImageStore {
         }
         do {
             try driver.createWritable(id: id, parent: parent)
-            if isDurable { try driver.sync(id: id) }
+            // From here on what is there under this id is ours to take back.
+            if isDurable { try syncOrRemove(id) }
         } catch {
-            try? driver.remove(id: id)
             try? forgetContainer(id, above: chainID)
             throw storeError(error)
+        }
+    }
+
+    private func syncOrRemove(_ id: String) throws {
+        do { try driver.sync(id: id) } catch {
+            try? driver.remove(id: id)
+            throw error
         }
     }
 

@@ -64,9 +64,8 @@ class Machine:
     def boot(self, script, disks=()):
         with open(self.out + "/script", "w") as file:
             file.write("for module in " + " ".join(WANTED) + f"; do modprobe -d {KERNEL} $module; done\n" + script)
-        for name in ("status",):
-            if os.path.exists(f"{self.out}/{name}"):
-                os.remove(f"{self.out}/{name}")
+        if os.path.exists(self.out + "/status"):
+            os.remove(self.out + "/status")
         shares = [self.share("root", "/", "always"), self.share("out", self.out, "none")]
         command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", str(self.memory), "-nodefaults",
                    "-display", "none", "-no-reboot", "-serial", f"file:{self.folder}/console",
