@@ -62,7 +62,7 @@ let targets: [Target] = [
     .target(name: "CLinux", path: "Sources/Linux/CLinux", cSettings: [.define("_GNU_SOURCE")]),
     room("Linux", "LinuxSystem", ["CLinux"]),
     room("Linux", "Cgroups", ["LinuxSystem", "CLinux"]),
-    room("Linux", "Netlink", ["LinuxSystem", "CLinux", "CNftables"]),
+    room("Linux", "Netlink", ["Primitives", "LinuxSystem", "CLinux", "CNftables"]),
 
     // Wire
     room("Wire", "APIModel", ["Primitives", "OrderedJSON"]),
@@ -164,7 +164,7 @@ let targets: [Target] = [
     tests("DaemonConfiguration", ["DaemonConfiguration"]),
     tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
     tests("Cgroups", ["Cgroups", "LinuxSystem"]),
-    tests("Netlink", ["Netlink", "LinuxSystem"]),
+    tests("Netlink", ["Netlink", "LinuxSystem", "Primitives"]),
     tests("TarCodec", ["TarCodec"]),
     tests("ImageModel", ["ImageModel", "OrderedJSON", "Primitives"]),
     tests("LayerFS", ["LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),

@@ -12,10 +12,11 @@ if (( CURRENT == 2 )); then
         'images:List images'
         'import:Create an empty filesystem image and import the contents of the'
         'info:Display system-wide information'
-        'inspect:Return low-level information on a container or image'
+        'inspect:Return low-level information on a container, image or network'
         'kill:Kill a running container'
         'load:Load an image from a tar archive or STDIN'
         'logs:Fetch the logs of a container'
+        'network:Manage networks'
         'pause:Pause all processes within a container'
         'port:List port mappings for the CONTAINER, or lookup the public-facing port that'
         'ps:List containers'
@@ -40,7 +41,7 @@ fi
 if [[ "$words[CURRENT]" == -* ]]; then
     case "$words[2]" in
         attach) compadd -- --detach-keys --no-stdin --sig-proxy --help ;;
-        create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
         events) compadd -- --filter --format --since --until -f --help ;;
         exec) compadd -- --detach --detach-keys --env --env-file --interactive --privileged --tty --user --workdir -d -e -i -t -u -w --help ;;
         help) compadd --  --help ;;
@@ -52,6 +53,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         kill) compadd -- --signal -s --help ;;
         load) compadd -- --input --quiet -i -q --help ;;
         logs) compadd -- --follow --since --tail --timestamps --until -f -n -t --help ;;
+        network) compadd --  --help ;;
         pause) compadd --  --help ;;
         port) compadd --  --help ;;
         ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
@@ -60,7 +62,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         restart) compadd -- --signal --time --timeout -s -t --help ;;
         rm) compadd -- --force --link --volumes -f -l -v --help ;;
         rmi) compadd -- --force --no-prune -f --help ;;
-        run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
         save) compadd -- --output -o --help ;;
         start) compadd -- --attach --detach-keys --interactive -a -i --help ;;
         stop) compadd -- --signal --time --timeout -s -t --help ;;

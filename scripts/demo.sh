@@ -40,13 +40,18 @@ clean_up() {
         awk -v w="$work/" 'index($5, w) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r path; do
             umount -l "$path" 2>/dev/null || true
         done
-        ip link delete "$bridge" 2>/dev/null || true
-        nft list tables 2>/dev/null | grep -F "$bridge" | while read -r _ family table; do
-            nft delete table "$family" "$table" || true
-        done
     fi
+    remove_network
     rm -rf --one-file-system "$work"
     exit $status
+}
+
+# The bridge and its rules outlive an engine, as docker0 always has; these are the demo's own.
+remove_network() {
+    ip link delete "$bridge" 2>/dev/null || true
+    nft list tables 2>/dev/null | grep -F "$bridge" | while read -r _ family table; do
+        nft delete table "$family" "$table" || true
+    done
 }
 
 start_engine() {
@@ -127,6 +132,7 @@ try rm web
 
 say "The end: nothing may be left"
 stop_engine
+remove_network
 rest=$(left_behind)
 [ -z "$rest" ] || fail "left behind: $rest"
 echo "no mount, no bridge, no firewall table, no cgroup, no process"

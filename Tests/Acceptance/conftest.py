@@ -58,6 +58,7 @@ def engine(shared_engine, request):
         shared_engine.remove_containers()
         pytest.fail(f"the engine ended ({status}) during this test:\n{words}")
     shared_engine.remove_containers()
+    shared_engine.remove_networks()
     settled(shared_engine)
 
 

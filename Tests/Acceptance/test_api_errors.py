@@ -172,7 +172,7 @@ def test_keys_are_matched_without_case(api):
     ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"Binds": ["/tmp:/"]}}, 400, "destination can't be '/'"),
     ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"Mounts": [{"Type": "bind", "Source": "/no/such/source", "Target": "/x"}]}},
      400, "bind source path does not exist: /no/such/source"),
-    ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"Links": ["a:b"]}}, 501, "not supported yet"),
+    ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"Links": ["a:b"]}}, 400, "could not get container for a"),
     ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "99999"}]}}}, 400, "99999"),
     ({"Image": "busybox", "Cmd": ["x"], "ExposedPorts": {"x/tcp": {}}}, 400, "x/tcp"),
     ({"Image": "busybox", "Cmd": ["x"], "HostConfig": {"CpusetCpus": "500"}}, 400, "500"),

@@ -17,8 +17,8 @@ import Testing
             let spec = try controller.connect(request)
             #expect((spec.ipAddress, spec.prefixLength, spec.gateway) == ("172.17.0.2", 16, "172.17.0.1"))
             #expect((spec.macAddress, spec.interface, spec.bridge) == ("02:42:ac:11:00:02", "eth0", "mtbr0"))
-            #expect((spec.endpointID.count, spec.networkID.count, spec.sandboxID.count) == (64, 64, 64))
-            #expect(spec.networkID == controller.info()?.networkID)
+            #expect((spec.endpointID.count, spec.networkID?.count, spec.sandboxID.count) == (64, 64, 64))
+            #expect(spec.networkID == controller.defaultID)
             let path = try #require(spec.namespacePath)
             let inner = RouteConnection(try NetlinkSocket.route(in: NetworkNamespace.open(path)))
             let eth0 = try inner.link(named: "eth0")
@@ -52,13 +52,13 @@ import Testing
             let controller = try host.controller()
             try controller.start()
             var request = try host.request()
-            request.macAddress = "92:D0:C6:0A:29:33"
+            request.endpoints[0].macAddress = "92:D0:C6:0A:29:33"
             #expect(try controller.connect(request).macAddress == "92:d0:c6:0a:29:33")
             var bad = try host.request()
-            bad.macAddress = "92:d0"
+            bad.endpoints[0].macAddress = "92:d0"
             let error = #expect(throws: EngineError.self) { try controller.connect(bad) }
             #expect(error?.message == "92:d0 is not a valid mac address")
-            bad.macAddress = "ff:ff:ff:ff:ff:ff"
+            bad.endpoints[0].macAddress = "ff:ff:ff:ff:ff:ff"
             #expect(throws: EngineError.self) { try controller.connect(bad) }
             let again = #expect(throws: EngineError.self) { try controller.connect(request) }
             #expect(again?.kind == .conflict)
@@ -145,7 +145,7 @@ import Testing
                 _ = try withUnsafeMutableBytes(of: &byte) { try reader.fd.read(into: $0) }
                 #expect(byte == 0)
             }
-            let specs = controller.state.withLock { $0.endpoints.values.map(\.spec) }
+            let specs = controller.state.withLock { $0.connections.values.map(\.spec) }
             #expect(specs.count == 40)
             #expect(Set(specs.compactMap(\.ipAddress)).count == 40)
             #expect(Set(specs.flatMap(\.publishedPorts).map(\.hostPort)).count == 40)

@@ -17,17 +17,26 @@ import Testing
         """
 
     @Test func writesTheContainersOwnNameFirst() throws {
-        let extra = try [
-            ExtraHost(parsing: "db:10.0.0.9", gateway: ""), ExtraHost(parsing: "six:fe80::1", gateway: ""),
-        ]
+        var record = try Self.record(
+            domainname: "example.org", extraHosts: ["db:10.0.0.9", "six:fe80::1"],
+            links: [LinkRequest(names: ["cache", "4f5e", "redis"], ipv4Address: "172.17.0.9")])
+        let extra = "172.17.0.9\tcache 4f5e redis\n10.0.0.9\tdb\nfe80::1\tsix\n"
         #expect(
-            HostsFile.text(address: "172.17.0.2", hostname: "web", domainname: "example.org", extraHosts: extra)
-                == "172.17.0.2\tweb.example.org web\n" + Self.fixed + "10.0.0.9\tdb\nfe80::1\tsix\n")
-        #expect(
-            HostsFile.text(address: "172.17.0.2", hostname: "web", domainname: "", extraHosts: [])
-                == "172.17.0.2\tweb\n" + Self.fixed)
-        #expect(HostsFile.text(address: "", hostname: "web", domainname: "", extraHosts: []) == Self.fixed)
-        #expect(HostsFile.text(copyOf: "1.2.3.4 a", extraHosts: extra) == "1.2.3.4 a\n10.0.0.9\tdb\nfe80::1\tsix\n")
+            HostsFile.text(record, addresses: ["172.17.0.2", "fd00::2"])
+                == "172.17.0.2\tweb.example.org web\nfd00::2\tweb.example.org web\n" + Self.fixed + extra)
+        #expect(HostsFile.text(copyOf: "1.2.3.4 a", record) == "1.2.3.4 a\n10.0.0.9\tdb\nfe80::1\tsix\n")
+        record = try Self.record()
+        #expect(HostsFile.text(record, addresses: ["172.17.0.2"]) == "172.17.0.2\tweb\n" + Self.fixed)
+        #expect(HostsFile.text(record, addresses: []) == Self.fixed)
+    }
+
+    private static func record(
+        domainname: String = "", extraHosts: [String] = [], links: [LinkRequest] = []
+    ) throws -> NameRecord {
+        let request = SandboxRequest(
+            containerID: .random(), mode: .networks, hostname: "web", domainname: domainname, links: links,
+            extraHosts: extraHosts, directory: "/nowhere")
+        return try NameRecord(request, gateway: "")
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import LinuxSystem
 import Netlink
+import Primitives
 import Testing
 
 @testable import ContainerNetwork
@@ -10,38 +11,41 @@ import Testing
         private var value: PortTable
         init(ephemeral: ClosedRange<UInt16>) { value = PortTable(ephemeral: ephemeral) }
         func take(_ claim: PortClaim) -> Bool { value.take(claim) }
-        func takeAny(_ address: IPv4Address, _ transport: TransportProtocol) -> PortClaim? {
+        func takeAny(_ address: IPAddress, _ transport: TransportProtocol) -> PortClaim? {
             value.takeAny(address, transport)
         }
         func release(_ claim: PortClaim) { value.release(claim) }
     }
 
-    private func claim(_ address: IPv4Address, _ port: UInt16, _ transport: TransportProtocol = .tcp) -> PortClaim {
+    private func claim(_ address: IPAddress, _ port: UInt16, _ transport: TransportProtocol = .tcp) -> PortClaim {
         PortClaim(address: address, port: port, transport: transport)
     }
 
     @Test func knowsThatAllAddressesIncludeEachOne() {
         let table = Table(ephemeral: 100...102)
-        #expect(table.take(claim(.any, 80)))
-        #expect(!table.take(claim(.any, 80)))
-        #expect(!table.take(claim(.loopback, 80)))
-        #expect(table.take(claim(.any, 80, .udp)))
-        table.release(claim(.any, 80))
-        #expect(table.take(claim(.loopback, 80)))
-        #expect(table.take(claim(IPv4Address(10, 0, 0, 1), 80)))
-        #expect(!table.take(claim(.any, 80)))
+        #expect(table.take(claim(.any(.v4), 80)))
+        #expect(!table.take(claim(.any(.v4), 80)))
+        #expect(!table.take(claim(.v4(.loopback), 80)))
+        #expect(table.take(claim(.any(.v4), 80, .udp)))
+        table.release(claim(.any(.v4), 80))
+        #expect(table.take(claim(.v4(.loopback), 80)))
+        #expect(table.take(claim(.v4(IPv4Address(10, 0, 0, 1)), 80)))
+        #expect(!table.take(claim(.any(.v4), 80)))
+        // The families have ports of their own.
+        #expect(table.take(claim(.any(.v6), 80)))
+        #expect(!table.take(claim(.v6(IPv6Address(high: 0, low: 1)), 80)))
     }
 
     @Test func givesTheNextAfterTheLastGivenPerAddressAndProtocol() {
         let table = Table(ephemeral: 100...102)
-        #expect(table.takeAny(.any, .tcp)?.port == 100)
-        #expect(table.takeAny(.any, .tcp)?.port == 101)
-        table.release(claim(.any, 100))
-        #expect(table.takeAny(.any, .tcp)?.port == 102)
-        #expect(table.takeAny(.any, .tcp)?.port == 100)
-        #expect(table.takeAny(.any, .tcp) == nil)
-        #expect(table.takeAny(.any, .udp)?.port == 100)
-        #expect(table.takeAny(.loopback, .tcp) == nil)
+        #expect(table.takeAny(.any(.v4), .tcp)?.port == 100)
+        #expect(table.takeAny(.any(.v4), .tcp)?.port == 101)
+        table.release(claim(.any(.v4), 100))
+        #expect(table.takeAny(.any(.v4), .tcp)?.port == 102)
+        #expect(table.takeAny(.any(.v4), .tcp)?.port == 100)
+        #expect(table.takeAny(.any(.v4), .tcp) == nil)
+        #expect(table.takeAny(.any(.v4), .udp)?.port == 100)
+        #expect(table.takeAny(.v4(.loopback), .tcp) == nil)
     }
 
     @Test func readsTheKernelsRange() throws {

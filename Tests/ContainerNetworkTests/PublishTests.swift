@@ -44,7 +44,7 @@ import Testing
             // Neighbours, straight.
             #expect(try inside(otherPath) { ask("172.17.0.2", 80) } == "172.17.0.3")
             controller.disconnect(
-                try #require(controller.state.withLock { $0.endpoints.first { $0.value.spec == web }?.key }))
+                try #require(controller.state.withLock { $0.connections.first { $0.value.spec == web }?.key }))
             #expect(ask("127.0.0.1", 8080, milliseconds: 300) == nil)
             withExtendedLifetime(servers) {}
             try controller.destroy()
@@ -97,8 +97,7 @@ import Testing
             try inner.perform([
                 .deleteAddress(.v4(.loopback), prefixLength: 8, from: 1),
                 .addRoute(
-                    to: .v4(IPv4Address(127, 0, 0, 0)), prefixLength: 8, gateway: .v4(IPv4Address(172, 17, 0, 1)),
-                    link: eth0),
+                    to: #require(IPNetwork("127.0.0.0/8")), gateway: .v4(IPv4Address(172, 17, 0, 1)), link: eth0),
             ])
             let answer = try inside(path) {
                 try HostSettings.set("ipv4/conf/eth0/route_localnet", "1")

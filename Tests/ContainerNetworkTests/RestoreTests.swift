@@ -99,5 +99,56 @@ import Testing
 
 extension NetworkController {
     /// What the kernel does for a daemon that was killed: its sockets are closed, nothing else.
-    func abandon() { state.withLock { $0.endpoints = [:] } }
+    func abandon() { state.withLock { $0.connections = [:] } }
+}
+
+@Suite(.enabled(if: isRoot)) struct HostWatchTests {
+    @Test func putsBackATableThatWasFlushed() async throws {
+        try await onTestHost { host in
+            let controller = try host.controller()
+            try controller.start()
+            let (here, there) = try PacketSocket.streamPair()
+            try controller.watch { _ in
+                try? there.fd.writeAll([1])
+            } resolverHasChanged: {
+            }
+            let spec = try controller.connect(
+                try host.request(ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)]))
+            let server = try inside(try #require(spec.namespacePath)) { try Server(port: 80) }
+            try Nftables().run("flush ruleset")
+            #expect(try here.fd.wait(upTo: .seconds(5)))
+            #expect(ask("127.0.0.1", 8080) != nil)
+            withExtendedLifetime(server) {}
+            try controller.destroy()
+            #expect(try host.leftovers() == [])
+        }
+    }
+
+    @Test func tellsOfNewNameServers() async throws {
+        try await onTestHost { host in
+            let controller = try host.controller()
+            try controller.start()
+            var request = try host.request()
+            let spec = try controller.connect(request)
+            controller.disconnect(request.containerID)
+            let (here, there) = try PacketSocket.streamPair()
+            try controller.watch { _ in
+            } resolverHasChanged: {
+                try? there.fd.writeAll([1])
+            }
+            try HostFile.write(host.folder + "/resolv.conf", Array("nameserver 10.255.0.54\n".utf8))
+            #expect(try here.fd.wait(upTo: .seconds(5)))
+            try controller.refreshResolver(request)
+            #expect(try host.read(spec.resolvConfPath) == "nameserver 10.255.0.54\n")
+            // One that was edited is the user's.
+            try HostFile.write(spec.resolvConfPath, Array("nameserver 1.1.1.1\n".utf8))
+            try controller.refreshResolver(request)
+            #expect(try host.read(spec.resolvConfPath) == "nameserver 1.1.1.1\n")
+            // One that was never started has none yet.
+            request = try host.request()
+            try controller.refreshResolver(request)
+            #expect(!HostFile.exists(request.directory + "/resolv.conf"))
+            try controller.destroy()
+        }
+    }
 }

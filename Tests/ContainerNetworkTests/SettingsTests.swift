@@ -45,26 +45,22 @@ import Testing
         (PortRequest(containerPort: 80, transport: "icmp"), EngineError.Kind.badParameter, "Invalid proto: icmp"),
         (PortRequest(containerPort: 0), .badParameter, "Invalid containerPort: 0"),
         (PortRequest(containerPort: 80, hostIP: "1.2.3"), .badParameter, "Invalid ip address: 1.2.3"),
-        (
-            PortRequest(containerPort: 80, hostIP: "::1"), .notImplemented,
-            "publishing ports at IPv6 addresses is not supported yet: ::1"
-        ),
+        (PortRequest(containerPort: 80, hostIP: "ff02::1"), .badParameter, "Invalid ip address: ff02::1"),
     ])
     func refusesBadPorts(request: PortRequest, kind: EngineError.Kind, message: String) {
         let error = #expect(throws: EngineError.self) {
-            try ContainerNetwork.PortBinding.parse([request], defaultAddress: .any)
+            try ContainerNetwork.PortBinding.parse([request], defaults: [.any(.v4)])
         }
         #expect((error?.kind, error?.message) == (kind, message))
     }
 
     @Test func choosesTheFirstNetworkThatOverlapsNothing() throws {
-        #expect(try BridgeAddress.choose(for: "docker0", routes: [], servers: []).description == "172.17.0.1/16")
-        #expect(
-            try BridgeAddress.choose(for: "docker0", routes: [], servers: ["172.17.9.9", "10.0.0.53"]).description
-                == "10.1.42.1/16")
-        let everywhere = ["172.16.0.1", "172.17.0.1", "10.0.0.9"]
-        #expect(
-            try BridgeAddress.choose(for: "docker0", routes: [], servers: everywhere).description == "10.1.42.1/16")
+        func choose(_ used: String...) throws -> String {
+            try BridgeAddress.choose(for: "docker0", used: used.compactMap { IPNetwork($0) }).description
+        }
+        #expect(try choose() == "172.17.0.1/16")
+        #expect(try choose("172.17.9.9/32", "10.0.0.53/32", "fd00::/8") == "10.1.42.1/16")
+        #expect(try choose("172.16.0.1/32", "172.17.0.1/32", "10.0.0.9/32") == "10.1.42.1/16")
     }
 
     @Test func findsForwardChainsOfOthersThatDrop() {
@@ -88,6 +84,6 @@ import Testing
             \t}
             }
             """
-        #expect(Firewall.foreignDrops(listing, own: "martlet") == ["ip filter FORWARD"])
+        #expect(ForeignDrops.find(listing, own: "martlet") == ["ip filter FORWARD"])
     }
 }

@@ -15,9 +15,9 @@ import Testing
             #expect(bridge.isUp)
             let second = try host.controller()
             try second.start()
-            #expect(second.info()?.subnet == "10.77.0.0/24")
-            #expect(second.info()?.gateway == "10.77.0.1")
-            #expect(second.info()?.networkID == first.info()?.networkID)
+            #expect(second.networks.first?.pools.first?.subnet == "10.77.0.0/24")
+            #expect(second.networks.first?.pools.first?.gateway == "10.77.0.1")
+            #expect(second.defaultID == first.defaultID)
             #expect(try host.route.link(named: "mtbr0") == bridge)
             let third = try host.controller { $0.bridgeCIDR = "10.78.0.1/24" }
             let error = #expect(throws: EngineError.self) { try third.start() }
@@ -33,7 +33,7 @@ import Testing
             try controller.start()
             let before = try host.route.link(named: "mtbr0").mac
             var request = try host.request()
-            request.macAddress = "02:00:00:00:00:01"
+            request.endpoints[0].macAddress = "02:00:00:00:00:01"
             _ = try controller.connect(request)
             #expect(try host.route.link(named: "mtbr0").mac == before)
             try controller.destroy()
@@ -48,7 +48,7 @@ import Testing
             }
             try controller.start()
             #expect(try controller.connect(try host.request()).ipAddress == "10.77.0.64")
-            #expect(controller.info()?.addressRange == "10.77.0.64/30")
+            #expect(controller.networks.first?.pools.first?.range == "10.77.0.64/30")
             try controller.destroy()
             let outside = try host.controller {
                 $0.bridgeCIDR = "10.77.0.1/24"
@@ -67,7 +67,7 @@ import Testing
                 .addAddress(.v4(IPv4Address(172, 17, 3, 4)), prefixLength: 24, to: wire))
             let controller = try host.controller()
             try controller.start()
-            #expect(controller.info()?.gateway == "10.0.42.1")
+            #expect(controller.networks.first?.pools.first?.gateway == "10.0.42.1")
             try controller.destroy()
         }
     }
@@ -113,7 +113,9 @@ import Testing
             try controller.start()
             #expect(try host.leftovers().contains("table inet martlet_mt-0.b_1"))
             let spec = try controller.connect(
-                try host.request(ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)]))
+                try host.request(
+                    networks: [controller.defaultID],
+                    ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)]))
             let server = try inside(try #require(spec.namespacePath)) { try Server(port: 80) }
             #expect(ask("127.0.0.1", 8080) != nil)
             withExtendedLifetime(server) {}
@@ -129,7 +131,7 @@ import Testing
             let spec = try controller.connect(try host.request())
             #expect(spec.namespacePath != nil)
             #expect(spec.ipAddress == nil)
-            #expect(controller.info() == nil)
+            #expect(controller.networks == [])
             try controller.destroy()
             #expect(try host.leftovers() == [])
         }

@@ -36,11 +36,17 @@ final class TestHost: Sendable {
         return try NetworkController(configuration: configuration)
     }
 
-    func request(_ mode: NetworkMode = .bridge, ports: [PortRequest] = []) throws -> EndpointRequest {
+    /// `networks`: ids; nil is the default network.
+    func request(
+        _ mode: NetworkMode = .networks, networks: [String]? = nil, ports: [PortRequest] = []
+    ) throws -> SandboxRequest {
         let id = ContainerID.random()
         let directory = folder + "/" + id.short
         try HostDirectory.make(directory)
-        return EndpointRequest(containerID: id, mode: mode, hostname: "web", ports: ports, directory: directory)
+        let endpoints = try (networks ?? [controller().defaultID]).map { EndpointRequest(network: $0) }
+        return SandboxRequest(
+            containerID: id, mode: mode, endpoints: mode == .networks ? endpoints : [], hostname: "web", ports: ports,
+            directory: directory)
     }
 
     /// Another host, `outside`, at 203.0.113.2, on a wire to this one at 203.0.113.1. Its packets for other places come
@@ -77,6 +83,19 @@ final class TestHost: Sendable {
         }
         _ = try? HostDirectory.removeTree(folder)
     }
+}
+
+/// The first link's, where a test has but one.
+extension SandboxSpec {
+    var ipAddress: String? { endpoints.first?.ipAddress }
+    var prefixLength: Int? { endpoints.first?.prefixLength }
+    var gateway: String? { endpoints.first?.gateway }
+    var macAddress: String? { endpoints.first?.macAddress }
+    var interface: String? { endpoints.first?.interface }
+    var hostInterface: String? { endpoints.first?.hostInterface }
+    var bridge: String? { endpoints.first?.bridge }
+    var networkID: String? { endpoints.first?.networkID }
+    var endpointID: String { endpoints.first?.endpointID ?? "" }
 }
 
 /// Runs a test on a host of its own and removes what it left in the file system.

@@ -1,4 +1,5 @@
 import Netlink
+import Primitives
 import Testing
 
 @Suite struct AddressTests {
@@ -31,22 +32,27 @@ import Testing
     }
 
     @Test func knowsANetworksBounds() throws {
-        let network = try #require(IPv4Network("172.17.42.1/16"))
-        #expect(network.first == IPv4Address(172, 17, 0, 0))
-        #expect(network.last == IPv4Address(172, 17, 255, 255))
+        let network = try #require(IPNetwork("172.17.42.1/16"))
+        #expect(network.first == .v4(IPv4Address(172, 17, 0, 0)))
+        #expect(network.last == .v4(IPv4Address(172, 17, 255, 255)))
         #expect(network.subnet.description == "172.17.0.0/16")
-        #expect(network.contains(IPv4Address(172, 17, 9, 9)))
-        #expect(!network.contains(IPv4Address(172, 18, 0, 0)))
-        #expect(try network.overlaps(#require(IPv4Network("172.17.8.0/24"))))
-        #expect(try #require(IPv4Network("0.0.0.0/0")).overlaps(network))
-        #expect(try !network.overlaps(#require(IPv4Network("10.0.0.0/8"))))
+        #expect(network.contains(.v4(IPv4Address(172, 17, 9, 9))))
+        #expect(!network.contains(.v4(IPv4Address(172, 18, 0, 0))))
+        #expect(try network.overlaps(#require(IPNetwork("172.17.8.0/24"))))
+        #expect(try #require(IPNetwork("0.0.0.0/0")).overlaps(network))
+        #expect(try !network.overlaps(#require(IPNetwork("10.0.0.0/8"))))
+        let six = try #require(IPNetwork("2001:db8:1::42/64"))
+        #expect((six.first.description, six.last.description) == ("2001:db8:1::", "2001:db8:1:0:ffff:ffff:ffff:ffff"))
+        #expect(!six.overlaps(network) && !network.overlaps(six))
+        #expect(try #require(IPNetwork("::/0")).contains(six))
     }
 
     @Test(arguments: [
         "172.17.0.1", "172.17.0.1/", "172.17.0.1/33", "172.17.0.1/-1", "172.17.0.1/+8", "x/8", "1.2.3.4/8/8",
+        "::1/129", "fe80::1%eth0/64", "::/",
     ])
     func refusesWhatIsNotACIDR(text: String) {
-        #expect(IPv4Network(text) == nil)
+        #expect(IPNetwork(text) == nil)
     }
 
     @Test func derivesAMACFromTheAddress() {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import Netlink
+import Primitives
 import Testing
 
 let isRoot = geteuid() == 0

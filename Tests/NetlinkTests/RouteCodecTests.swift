@@ -1,4 +1,5 @@
 import LinuxSystem
+import Primitives
 import Testing
 
 @testable import Netlink

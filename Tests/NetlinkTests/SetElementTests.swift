@@ -1,11 +1,12 @@
 import LinuxSystem
+import Primitives
 import Testing
 
 @testable import Netlink
 
 @Suite struct SetElementTests {
     private static let element = SetElement(
-        set: "m", key: [.transport(.tcp), .port(8080)], value: [.address(IPv4Address(172, 17, 0, 2)), .port(80)])
+        set: "m", key: [.transport(.tcp), .port(8080)], value: [.address(.v4(IPv4Address(172, 17, 0, 2))), .port(80)])
 
     /// Laid out as `linux/netfilter/nf_tables.h` says.
     @Test func writesOneBatch() throws {
@@ -43,9 +44,9 @@ import Testing
                 add map inet mt one { type inet_proto . ipv4_addr . inet_service : ipv4_addr . inet_service; }
                 """)
             let elements = try SetElements(table: "mt")
-            let target: [SetElement.Part] = [.address(IPv4Address(172, 17, 0, 2)), .port(80)]
+            let target: [SetElement.Part] = [.address(.v4(IPv4Address(172, 17, 0, 2))), .port(80)]
             let one = SetElement(
-                set: "one", key: [.transport(.udp), .address(.loopback), .port(53)], value: target)
+                set: "one", key: [.transport(.udp), .address(.v4(.loopback)), .port(53)], value: target)
             let many = (1...2000).map { port in
                 SetElement(set: "any", key: [.transport(.tcp), .port(UInt16(port))], value: target)
             }
@@ -59,7 +60,7 @@ import Testing
             #expect(missing?.errno == 2)
             #expect(try nftables.run("list map inet mt one").contains("udp"))
             var other = one
-            other.value = [.address(.loopback), .port(80)]
+            other.value = [.address(.v4(.loopback)), .port(80)]
             #expect(throws: NetlinkError.self) { try elements.add([other]) }
             try elements.remove(many + [one])
             #expect(try nftables.run("list map inet mt one").contains("udp") == false)

@@ -4,20 +4,23 @@ internal import Flags
 enum CommandTable {
     static let all: [Command] = [
         .attach, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load, .logs,
-        .pause,
+        .network, .pause,
         .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version,
         .wait,
         .completion,
     ]
 
     /// Commands that have no short form.
-    private static let twoWordCommands: [Command] = [.containerInspect, .imageInspect]
+    private static let twoWordCommands: [Command] = [
+        .containerInspect, .imageInspect, .networkConnect, .networkCreate, .networkDisconnect, .networkInspect,
+        .networkLs, .networkPrune, .networkRm,
+    ]
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
         "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
         "logout",
-        "manifest", "network", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm",
+        "manifest", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm",
         "trust",
         "update", "volume",
     ]
@@ -36,15 +39,28 @@ enum CommandTable {
             "history": "history", "import": "import", "inspect": "image inspect", "list": "images", "load": "load",
             "ls": "images", "pull": "pull", "remove": "rmi", "rm": "rmi", "save": "save", "tag": "tag",
         ],
+        "network": [
+            "connect": "network connect", "create": "network create", "disconnect": "network disconnect",
+            // `info` is what it was called in 1.7's experimental builds.
+            "info": "network inspect", "inspect": "network inspect", "list": "network ls", "ls": "network ls",
+            "prune": "network prune", "remove": "network rm", "rm": "network rm",
+        ],
         "system": ["events": "events", "info": "info"],
     ]
+
+    /// Groups all of whose verbs are there.
+    private static let complete: Set<String> = ["network"]
 
     /// The command and the words after its name. Errors: exit code 1.
     static func find(_ words: [String]) throws(UsageError) -> (Command, [String]) {
         let first = (words.first ?? "").lowercased()
-        if let group = twoWords[first] {
+        if let group = twoWords[first], !(complete.contains(first) && (words.count == 1 || words[1].hasPrefix("-"))) {
             guard words.count > 1, let name = group[words[1].lowercased()] else {
-                throw missing(([first] + words.dropFirst().prefix(1)).joined(separator: " "))
+                let name = ([first] + words.dropFirst().prefix(1)).joined(separator: " ")
+                guard !complete.contains(first) else {
+                    throw UsageError("docker: '\(name)' is not a docker command. See 'docker --help'.")
+                }
+                throw missing(name)
             }
             if let command = twoWordCommands.first(where: { $0.name == name }) {
                 return (command, Array(words.dropFirst(2)))

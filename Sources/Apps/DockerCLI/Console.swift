@@ -14,5 +14,15 @@ public struct Console: Sendable {
 
     func print(_ text: String) { try? output.write(text + "\n") }
     func write(_ text: String) { try? output.write(text) }
+
+    /// Up to the end of the line, at most 4,096 bytes; nil at the end of the input.
+    func readLine() -> String? {
+        var line: [UInt8] = []
+        while line.count < 4096, let byte = (try? input.read(limit: 1))?.first, byte != UInt8(ascii: "\n") {
+            line.append(byte)
+        }
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
+
     func complain(_ text: String) { try? error.write(text + "\n") }
 }

@@ -35,6 +35,10 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var bridgeName = ""
     public var bip = ""
     public var fixedCIDR = ""
+    public var hasIPv6 = false
+    public var fixedCIDRv6 = ""
+    public var defaultGateway = ""
+    public var defaultGatewayV6 = ""
     public var mtu = 0
     public var defaultBindAddress = "0.0.0.0"
     public var dns: [String] = []

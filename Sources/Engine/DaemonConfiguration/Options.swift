@@ -49,6 +49,10 @@ extension Option {
         .text("bridge-name", help: "Bridge of the engine's own, made when missing (docker0)", \.bridgeName),
         .text("bip", help: "Address of the bridge, CIDR", \.bip),
         .text("fixed-cidr", help: "Part of the bridge's network for containers", \.fixedCIDR),
+        .switched("ipv6", help: "The default bridge has IPv6", \.hasIPv6),
+        .text("fixed-cidr-v6", help: "IPv6 subnet of the default bridge", \.fixedCIDRv6),
+        .text("default-gateway", help: "Containers' default gateway on the default bridge", \.defaultGateway),
+        .text("default-gateway-v6", help: "The same for IPv6", \.defaultGatewayV6),
         Option("mtu", help: "MTU of containers; 0 is the default route's") {
             (configuration, value) throws(ConfigurationError) in
             configuration.mtu = try number(value, "mtu")
@@ -75,8 +79,6 @@ extension Option {
         .refused("e", "exec-driver", neutral: ["native", ""]),
         .refused("exec-opt", kind: .list, neutral: ["native.cgroupdriver=cgroupfs"]),
         .refused("storage-opt", kind: .list),
-        .refused("ipv6", kind: .flag, neutral: ["false"]),
-        .refused("fixed-cidr-v6"), .refused("default-gateway"), .refused("default-gateway-v6"),
         .refused("userland-proxy", kind: .flag, neutral: ["false"]),
         .refused("selinux-enabled", kind: .flag, neutral: ["false"]),
         .refused("insecure-registry", kind: .list), .refused("registry-mirror", kind: .list),

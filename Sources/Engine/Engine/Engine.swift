@@ -29,6 +29,7 @@ public final class Engine: Sendable {
     let store: StateStore
     let images: ImageStore
     let volumes: VolumeStore
+    let networks = NetworkTable()
     /// Nil when networking is switched off.
     let network: NetworkController?
     let reactor: ShimReactor
@@ -62,7 +63,9 @@ public final class Engine: Sendable {
         images = try ImageStore(root: paths.root, driver: driver)
         for notice in images.notices { logger.notice("\(notice)") }
         volumes = try VolumeStore(root: paths.volumes)
-        network = configuration.isNetworkDisabled ? nil : try NetworkController(configuration: configuration.network)
+        var network = configuration.network
+        network.seed = engineID
+        self.network = configuration.isNetworkDisabled ? nil : try NetworkController(configuration: network)
         reactor = try ShimReactor()
         launcher = try ShimLauncher(path: configuration.shimPath, reactor: reactor)
         layout = try CgroupLayout.detect()
@@ -79,8 +82,9 @@ public final class Engine: Sendable {
     /// Finds again what runs, cleans up what an earlier end left behind, then starts what restart policies ask for.
     public func start() async throws(EngineError) {
         try await workers.run { [self] in
-            for notice in try network?.start() ?? [] { logger.notice("\(notice)") }
+            try openNetworks()
             try recover()
+            watchHost()
         }
         if configuration.restartsContainers { await applyRestartPolicies() }
     }
@@ -91,10 +95,6 @@ public final class Engine: Sendable {
         if !configuration.keepsContainersOnShutdown { await stopAll() }
         await workers.runQuietly { [self] in
             network?.stop()
-            // A bridge of our own that nobody uses goes with the engine; with containers on it, it stays as they do.
-            if configuration.network.createsBridge, !containers.all().contains(where: { $0.state.isRunning }) {
-                attempt("remove the network") { try network?.destroy() }
-            }
             attempt("close the database") { try store.close() }
         }
     }
@@ -119,4 +119,4 @@ public final class Engine: Sendable {
     }
 }
 
-extension Engine: ContainerBackend, ExecBackend, ImageBackend, SystemBackend {}
+extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, SystemBackend {}

@@ -61,12 +61,12 @@ extension LaunchSpec {
         return OCIConsoleSize(height: height, width: width)
     }
 
-    /// Docker's order: the path, the host name, the terminal, then image and request, the later replacing the earlier.
+    /// Docker's order: the path, the host name, the terminal, links, then image and request, the later replacing the earlier.
     private func environment(tty: Bool, extra: [String]) -> [String] {
         var result = [Self.standardPath]
         if !hostname.isEmpty { result.append("HOSTNAME=" + fullHostname) }
         if tty { result.append("TERM=xterm") }
-        for variable in (config.env ?? []) + extra { replace(variable, in: &result) }
+        for variable in linkVariables + (config.env ?? []) + extra { replace(variable, in: &result) }
         return result
     }
 

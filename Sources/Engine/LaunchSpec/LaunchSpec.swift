@@ -32,6 +32,8 @@ public struct LaunchSpec: Sendable {
     public var defaultUlimits: [Ulimit]
     /// What HOSTNAME and the kernel say; empty leaves the host's.
     public var hostname: String
+    /// What links tell of other containers: after the defaults, before what image and request say.
+    public var linkVariables: [String]
     /// A tmpfs on the host that several containers share as `/dev/shm`: that of the container whose IPC namespace is
     /// joined, and of one that may be joined. Nil gives the container its own.
     public var sharedMemoryPath: String?
@@ -41,7 +43,7 @@ public struct LaunchSpec: Sendable {
     public init(
         config: ContainerConfig, hostConfig: HostConfig, command: [String], mounts: [LaunchMount] = [],
         joined: JoinedNamespaces = JoinedNamespaces(), cgroupPath: String, defaultUlimits: [Ulimit] = [],
-        hostname: String = "", sharedMemoryPath: String? = nil, initProgram: String? = nil
+        hostname: String = "", linkVariables: [String] = [], sharedMemoryPath: String? = nil, initProgram: String? = nil
     ) {
         self.config = config
         self.hostConfig = hostConfig
@@ -51,6 +53,7 @@ public struct LaunchSpec: Sendable {
         self.cgroupPath = cgroupPath
         self.defaultUlimits = defaultUlimits
         self.hostname = hostname
+        self.linkVariables = linkVariables
         self.sharedMemoryPath = sharedMemoryPath
         self.initProgram = initProgram
     }

@@ -25,6 +25,13 @@ int cl_netlink_open(int protocol, int seconds) {
     return fd;
 }
 
+int cl_netlink_join(int fd, int group) {
+    // Without a port of its own a socket counts as the kernel, and is spared the kernel's own messages.
+    struct sockaddr_nl any = {.nl_family = AF_NETLINK};
+    if (bind(fd, (struct sockaddr *)&any, sizeof any) < 0) return -errno;
+    return setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0 ? -errno : 0;
+}
+
 long cl_netlink_receive(int fd, void *buffer, size_t size) {
     for (;;) {
         struct sockaddr_nl from;

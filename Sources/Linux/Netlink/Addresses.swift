@@ -1,3 +1,5 @@
+public import Primitives
+
 /// An address of a link (RTM_NEWADDR).
 public struct LinkAddress: Sendable, Hashable {
     public var link: Int32
@@ -33,13 +35,12 @@ extension RouteRequest {
     ) -> RouteRequest {
         RouteRequest(type: type, flags: flags, description) { writer in
             // struct ifaddrmsg; IPv6 without duplicate detection (IFA_F_NODAD): the engine gave the address out.
-            let noDetection: UInt8 = address.family == 10 ? 0x02 : 0
-            writer.put([address.family, UInt8(clamping: prefixLength), noDetection, 0])
+            let noDetection: UInt8 = address.family == .v6 ? 0x02 : 0
+            writer.put([address.family.rawValue, UInt8(clamping: prefixLength), noDetection, 0])
             writer.put(link)
             writer.attribute(2, address.bytes)
             writer.attribute(1, address.bytes)
-            if case .v4(let v4) = address, prefixLength < 31, let network = IPv4Network(v4, prefixLength: prefixLength)
-            {
+            if address.family == .v4, prefixLength < 31, let network = IPNetwork(address, prefixLength: prefixLength) {
                 writer.attribute(4, network.last.bytes)
             }
         }

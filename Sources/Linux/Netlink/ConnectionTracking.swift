@@ -1,4 +1,5 @@
 public import LinuxSystem
+public import Primitives
 internal import Synchronization
 
 /// Makes the kernel forget where flows of packets went (conntrack), so that the next packet is judged anew.
@@ -13,13 +14,13 @@ public final class ConnectionTracking: Sendable {
     /// In the calling thread's network namespace.
     public convenience init() throws(SystemError) { self.init(try NetlinkSocket.netfilter()) }
 
-    /// Forgets flows to a port, whatever the address; with `source` only those that it answers.
+    /// Forgets flows of a family to a port, whatever the address; with `source` only those that it answers.
     ///
     /// Errors: EINVAL before Linux 6.8, which forgets nothing then.
     public func forget(
-        to port: UInt16, _ transport: TransportProtocol, answeredBy source: IPv4Address? = nil
+        to port: UInt16, _ transport: TransportProtocol, _ family: AddressFamily, answeredBy source: IPAddress? = nil
     ) throws(NetlinkError) {
-        try delete("forget flows to port \(port)/\(transport)") { writer in
+        try delete("forget flows to port \(port)/\(transport)", family) { writer in
             // CTA_TUPLE_ORIG: CTA_TUPLE_PROTO: CTA_PROTO_NUM, CTA_PROTO_DST_PORT
             writer.nested(1) { tuple in
                 tuple.nested(2) { proto in
@@ -27,8 +28,8 @@ public final class ConnectionTracking: Sendable {
                     proto.attribute(3, port.bigEndian)
                 }
             }
-            // CTA_TUPLE_REPLY: CTA_TUPLE_IP: CTA_IP_V4_SRC
-            if let source { writer.nested(2) { $0.nested(1) { $0.attribute(1, source.bytes) } } }
+            // CTA_TUPLE_REPLY: CTA_TUPLE_IP: CTA_IP_V4_SRC, CTA_IP_V6_SRC
+            if let source { writer.nested(2) { $0.nested(1) { $0.attribute(family == .v4 ? 1 : 3, source.bytes) } } }
             // CTA_FILTER: CTA_FILTER_ORIG_FLAGS, CTA_FILTER_REPLY_FLAGS
             writer.nested(25) { filter in
                 filter.attribute(1, Match.transport | Match.destinationPort)
@@ -44,10 +45,12 @@ public final class ConnectionTracking: Sendable {
         static let destinationPort: UInt32 = 1 << 5
     }
 
-    private func delete(_ operation: String, _ build: (inout NetlinkWriter) -> Void) throws(NetlinkError) {
+    private func delete(
+        _ operation: String, _ family: AddressFamily, _ build: (inout NetlinkWriter) -> Void
+    ) throws(NetlinkError) {
         var body = NetlinkWriter()
-        // nfgenmsg: AF_INET; a version other than 0 says that the family counts.
-        body.put([2, 1, 0, 0])
+        // nfgenmsg; a version other than 0 says that the family counts.
+        body.put([family.rawValue, 1, 0, 0])
         build(&body)
         let bytes = body.bytes
         try sequence.withLock { (sequence) throws(NetlinkError) in

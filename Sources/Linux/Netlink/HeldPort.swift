@@ -1,5 +1,6 @@
 internal import CLinux
 public import LinuxSystem
+public import Primitives
 
 /// Transport protocols with ports; raw values as in IP headers.
 public enum TransportProtocol: UInt8, Sendable, Hashable, CaseIterable, Codable {

@@ -38,6 +38,39 @@ extension RouteRequest {
         }
     }
 
+    /// A link of its own upon the link `parent`, in another `namespace` at once. `mode` as in `linux/if_link.h`:
+    /// 1 private, 2 vepa, 4 bridge, 8 passthru.
+    public static func addMacvlan(
+        _ name: String, parent: Int32, mode: UInt32, mtu: Int? = nil, in namespace: borrowing FD
+    ) -> RouteRequest {
+        let descriptor = UInt32(bitPattern: namespace.rawValue)
+        return RouteRequest(type: newLink, flags: create | exclusive, "add macvlan \(name)") { writer in
+            writer.linkHeader(.name(name))
+            writer.attribute(LinkAttribute.parent, parent)
+            if let mtu { writer.attribute(LinkAttribute.mtu, UInt32(clamping: mtu)) }
+            writer.attribute(LinkAttribute.namespaceDescriptor, descriptor)
+            writer.nested(LinkAttribute.info) { info in
+                info.attribute(LinkAttribute.infoKind, "macvlan")
+                // IFLA_MACVLAN_MODE
+                info.nested(LinkAttribute.infoData) { $0.attribute(1, mode) }
+            }
+        }
+    }
+
+    /// A link for VLAN `id` of the link `parent` (802.1Q).
+    public static func addVLAN(_ name: String, parent: Int32, id: UInt16, alias: String) -> RouteRequest {
+        RouteRequest(type: newLink, flags: create | exclusive, "add vlan \(name)") { writer in
+            writer.linkHeader(.name(name))
+            writer.attribute(LinkAttribute.parent, parent)
+            writer.attribute(LinkAttribute.alias, Array(alias.utf8))
+            writer.nested(LinkAttribute.info) { info in
+                info.attribute(LinkAttribute.infoKind, "vlan")
+                // IFLA_VLAN_ID
+                info.nested(LinkAttribute.infoData) { $0.attribute(1, id) }
+            }
+        }
+    }
+
     public static func setUp(_ link: LinkReference) -> RouteRequest {
         RouteRequest(type: newLink, "set link \(link) up") { $0.linkHeader(link, flags: up, change: up) }
     }

@@ -1,3 +1,5 @@
+public import Primitives
+
 /// A 48-bit link address.
 public struct MACAddress: Sendable, Hashable {
     /// Six of them.
@@ -12,6 +14,17 @@ public struct MACAddress: Sendable, Hashable {
 
     /// Docker's rule for a container: `02:42` and the four bytes of its IPv4 address.
     public init(for address: IPv4Address) { bytes = [0x02, 0x42] + address.bytes }
+
+    /// `02:42` and four bytes at random.
+    public static func random() -> MACAddress {
+        MACAddress(for: IPv4Address(rawValue: .random(in: 0 ... .max)))
+    }
+
+    /// The address of a link that the kernel makes from this one (RFC 4291, appendix A).
+    public var linkLocal: IPv6Address {
+        let host = [bytes[0] ^ 2, bytes[1], bytes[2], 0xff, 0xfe, bytes[3], bytes[4], bytes[5]]
+        return IPv6Address(high: 0xfe80 << 48, low: host.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
 
     /// Six pairs of hexadecimal digits between colons or between hyphens; nil for anything else.
     public init?(_ text: some StringProtocol) {
@@ -30,4 +43,8 @@ extension MACAddress: CustomStringConvertible {
     public var description: String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
     }
+}
+
+private func isHexDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
 }

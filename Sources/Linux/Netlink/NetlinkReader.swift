@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// A message as it came, its payload still to be read.
 public struct NetlinkMessage: Sendable {
     public var type: UInt16

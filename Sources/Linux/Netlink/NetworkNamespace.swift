@@ -1,5 +1,6 @@
 internal import CLinux
 public import LinuxSystem
+internal import Synchronization
 
 /// Network namespaces that live as long as a file they are bound to (`man 7 network_namespaces`).
 ///
@@ -26,6 +27,25 @@ public enum NetworkNamespace {
 
     /// A descriptor for the namespace bound to `path`, or named by `/proc/<pid>/ns/net`.
     public static func open(_ path: String) throws(SystemError) -> FD { try FD.open(at: RawPath(path), .readOnly) }
+
+    /// Runs `body` on a thread of its own in the namespace, and waits for it: sockets that it opens stay there.
+    ///
+    /// Errors: as `setns(2)`, or what `body` throws.
+    public static func run<Value: Sendable>(
+        in namespace: borrowing FD, _ body: @escaping @Sendable () throws -> Value
+    ) throws -> Value {
+        let target = FDBox(try namespace.duplicate())
+        let result = Mutex<Result<Value, any Error>?>(nil)
+        let ran = PlatformThread.run {
+            let outcome = Result {
+                try Namespaces.network.join(target.fd, subject: "network namespace")
+                return try body()
+            }
+            result.withLock { $0 = outcome }
+        }
+        guard ran, let outcome = result.withLock({ $0 }) else { throw SystemError(errno: 11, call: "pthread_create") }
+        return try outcome.get()
+    }
 
     /// Takes the file away; one that is not there is no error. The namespace ends with its last process and socket,
     /// and its links with it, in the background.

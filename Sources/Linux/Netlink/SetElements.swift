@@ -1,4 +1,5 @@
 public import LinuxSystem
+public import Primitives
 internal import Synchronization
 
 /// An element of a set or a map of nftables, as the kernel keeps it.
@@ -6,7 +7,7 @@ public struct SetElement: Sendable, Hashable {
     /// The parts of a key or a value, in the order of the set's type (`inet_proto . inet_service`).
     public enum Part: Sendable, Hashable {
         case transport(TransportProtocol)
-        case address(IPv4Address)
+        case address(IPAddress)
         case port(UInt16)
 
         /// Each part fills registers of four bytes; numbers are in network order, zeros follow.

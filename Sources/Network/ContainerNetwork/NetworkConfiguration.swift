@@ -8,6 +8,13 @@ public struct NetworkConfiguration: Sendable {
     public var bridgeCIDR: String?
     /// `--fixed-cidr`: the part of the bridge's network that containers get addresses from.
     public var fixedCIDR: String?
+    /// `--ipv6`: the default bridge has IPv6.
+    public var hasIPv6 = false
+    /// `--fixed-cidr-v6`: the subnet that its containers get addresses of; link-local ones only when nil.
+    public var fixedCIDRv6: String?
+    /// `--default-gateway`, `--default-gateway-v6`: where its containers' default routes lead; the bridge when nil.
+    public var defaultGateway: String?
+    public var defaultGatewayV6: String?
     /// `--mtu`; 0 takes that of the default route's link.
     public var mtu = 0
     /// `--ip`: where ports are published that name no address.
@@ -30,6 +37,8 @@ public struct NetworkConfiguration: Sendable {
     public var warmSandboxes = 4
     /// The firewall table, which also marks links as this daemon's: one name for each daemon of a host.
     public var tableName = "martlet"
+    /// Makes IPv6 subnets of the daemon's choice its own: a text that no other daemon has.
+    public var seed = ""
     /// TCP ports that are the daemon's own and never given to a container.
     public var reservedPorts: [UInt16] = []
     /// The host's own files.

@@ -47,6 +47,10 @@ extension Daemon {
         }
         network.bridgeCIDR = configuration.bip.isEmpty ? nil : configuration.bip
         network.fixedCIDR = configuration.fixedCIDR.isEmpty ? nil : configuration.fixedCIDR
+        network.hasIPv6 = configuration.hasIPv6
+        network.fixedCIDRv6 = configuration.fixedCIDRv6
+        network.defaultGateway = configuration.defaultGateway
+        network.defaultGatewayV6 = configuration.defaultGatewayV6
         network.mtu = configuration.mtu
         network.defaultBindAddress = configuration.defaultBindAddress
         network.dns = configuration.dns

@@ -30,7 +30,8 @@ public final class RemoteAPI: RequestHandler {
         standing = StandingHeaders(settings)
         ping = PingAnswers(standing)
         router = Router(
-            containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + systemRoutes
+            containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + networkRoutes
+                + systemRoutes
                 + swarmRoutes + missingRoutes)
     }
 

@@ -123,6 +123,10 @@ class Engine:
             reply = self.api.delete(f"/containers/{container}?force=1&v=1")
             assert reply.status in (204, 404, 409), reply
 
+    def remove_networks(self):
+        reply = self.api.post("/networks/prune")
+        assert reply.status == 200, reply
+
     # What is left behind
 
     def leftovers(self):
@@ -135,6 +139,7 @@ class Engine:
                   if self.process is None or pid != self.process.pid]
         found += [f"process {pid} {words}" for pid, words in host.processes_with(self.cgroup_parent).items()
                   if self.process is None or pid != self.process.pid]
+        found += [f"network {entry['Name']}" for entry in self.api.get('/networks?filters={"type":["custom"]}').json]
         extra = len(host.bridge_ports(self.bridge)) - POOL
         if extra > 0:
             found.append(f"{extra} more bridge ports than the pool has")
@@ -149,8 +154,10 @@ class Engine:
         found = [f"mount {path}" for path in host.mounts_below(self.folder)]
         found += [f"cgroup {path}" for path in host.cgroups_named(self.cgroup_parent)]
         found += [f"process {pid} {words}" for pid, words in host.processes_with(self.folder).items()]
-        found += [f"link {name}" for name in sorted(host.links() - self.links_before) if name.startswith(("mt", "veth"))]
-        found += [f"nftables {name}" for name in sorted(host.nft_tables() - self.tables_before)]
+        # The default bridge outlives the daemon, as docker0 always has, and so do the rules for it.
+        found += [f"link {name}" for name in sorted(host.links() - self.links_before - {self.bridge})
+                  if name.startswith(("mt", "veth", "br-", "dm-"))]
+        found += [f"nftables {name}" for name in sorted(host.nft_tables() - self.tables_before) if not name.endswith("_" + self.bridge)]
         if os.path.exists(self.socket):
             found.append("the socket")
         if os.path.exists(self.pid_file):
@@ -188,6 +195,7 @@ class Engine:
         try:
             if self.process is not None and self.process.poll() is None:
                 self.remove_containers()
+                self.remove_networks()
                 status = self.stop()
                 assert status == 0, f"the engine ended with {status}:\n{self.log(30)}"
             host.remove_cgroup_parent(self.cgroup_parent)

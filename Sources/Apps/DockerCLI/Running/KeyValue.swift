@@ -6,6 +6,14 @@ enum KeyValue {
         return (String(word[..<equals]), String(word[word.index(after: equals)...]))
     }
 
+    /// A word without `=` has an empty value, as in labels.
+    static func plain(_ words: [String]) -> [String: String] {
+        words.reduce(into: [:]) { result, word in
+            let (key, value) = split(word)
+            result[key] = value ?? ""
+        }
+    }
+
     /// Errors: a word without `=`.
     static func map(_ words: [String], of flag: String) throws -> [String: String] {
         var result: [String: String] = [:]

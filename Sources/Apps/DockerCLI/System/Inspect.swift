@@ -6,11 +6,11 @@ internal import Primitives
 
 extension Command {
     static let inspect = Command(
-        "inspect", "CONTAINER|IMAGE [CONTAINER|IMAGE...]",
-        about: "Return low-level information on a container or image", count: many,
+        "inspect", "CONTAINER|IMAGE|NETWORK [CONTAINER|IMAGE|NETWORK...]",
+        about: "Return low-level information on a container, image or network", count: many,
         flags: [
             inspectFormat, inspectSize,
-            Flag("type", kind: .text, help: "Only inspect objects of the given type (container, image)"),
+            Flag("type", kind: .text, help: "Only inspect objects of the given type (container, image, network)"),
         ]
     ) { try inspectAll($0, type: $0.flags.text("type")) }
 
@@ -24,6 +24,11 @@ extension Command {
         "image inspect", "IMAGE [IMAGE...]", about: "Display detailed information on one or more images", count: many,
         flags: [inspectFormat]
     ) { try inspectAll($0, type: "image") }
+
+    static let networkInspect = Command(
+        "network inspect", "NETWORK [NETWORK...]", about: "Display detailed information on one or more networks",
+        count: many, flags: [inspectFormat, Flag("v", "verbose", help: "Verbose output for diagnostics")]
+    ) { try inspectAll($0, type: "network") }
 
     private static let inspectFormat = Flag(
         "f", "format", kind: .text, help: "Format the output using the given go template")
@@ -57,12 +62,13 @@ extension Command {
 }
 
 extension Invocation {
-    /// A container before an image.
+    /// A container before an image, and both before a network.
     fileprivate func object(named name: String, type: String) throws -> JSONValue {
-        guard ["", "container", "image"].contains(type) else {
+        guard ["", "container", "image", "network"].contains(type) else {
             throw CommandFailure("inspect --type \(type) is not supported yet")
         }
         let size = flags.bool("size") ? "?size=1" : ""
+        if type == "network" { return try network(name) }
         if type != "image" {
             do throws(EngineError) {
                 return try client.json("GET", "/containers/\(EngineClient.escape(name))/json\(size)")
@@ -73,7 +79,15 @@ extension Invocation {
         }
         do throws(EngineError) { return try client.json("GET", "/images/\(EngineClient.escape(name))/json") } catch {
             guard error.kind == .notFound else { throw error }
-            throw CommandFailure("Error: No such \(type.isEmpty ? "image or container" : "image"): \(name)")
+            if type == "image" { throw CommandFailure("Error: No such image: \(name)") }
         }
+        do { return try network(name) } catch {
+            throw CommandFailure("Error: No such image or container: \(name)")
+        }
+    }
+
+    private func network(_ name: String) throws(EngineError) -> JSONValue {
+        let verbose = flags.bool("verbose") ? "?verbose=true" : ""
+        return try client.json("GET", "/networks/\(EngineClient.escape(name))\(verbose)")
     }
 }

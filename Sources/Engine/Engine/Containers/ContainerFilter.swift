@@ -1,4 +1,5 @@
 internal import APIModel
+internal import ContainerNetwork
 internal import Primitives
 
 /// The `filters` of `GET /containers/json`: label values must all match, values of other keys are alternatives.
@@ -41,12 +42,14 @@ struct ContainerFilter: Sendable {
     var impliesAll: Bool { filters["status"].contains { $0 != "running" && $0 != "paused" && $0 != "restarting" } }
 
     func matches(_ record: ContainerRecord, imageMatches: (ContainerRecord, String) -> Bool) -> Bool {
-        matchesState(record.state) && matchesLabels(record.config.labels ?? [:])
+        matchesState(record.state) && LabelFilter.matches(filters, record.config.labels ?? [:])
             && (names.isEmpty || names.contains { $0.matches("/" + record.name) || $0.matches(record.name) })
             && (ids.isEmpty || ids.contains { $0.matches(record.id) })
             && any("ancestor") { imageMatches(record, $0) }
             && any("volume") { volume in record.mounts.contains { $0.name == volume || $0.destination == volume } }
-            && any("network") { network in record.networkName == network }
+            && any("network") { network in
+                record.endpoints[network] != nil || record.endpointIDs.contains { $0.hasPrefix(network) }
+            }
     }
 
     private func any(_ key: String, _ test: (String) -> Bool) -> Bool {
@@ -59,15 +62,6 @@ struct ContainerFilter: Sendable {
         }
         return any("status") { $0 == state.statusName }
     }
-
-    private func matchesLabels(_ labels: [String: String]) -> Bool {
-        func holds(_ wanted: String) -> Bool {
-            let parts = wanted.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let value = labels[String(parts[0])] else { return false }
-            return parts.count == 1 || value == parts[1]
-        }
-        return filters["label"].allSatisfy(holds) && !filters["label!"].contains(where: holds)
-    }
 }
 
 extension RunState {
@@ -76,6 +70,9 @@ extension RunState {
 }
 
 extension ContainerRecord {
+    /// Ids of the networks that it is on now.
+    var endpointIDs: [String] { sandbox?.endpoints.map(\.networkID) ?? [] }
+
     /// `bridge`, `host`, `none`, or a network's name; empty when another container's stack is joined.
     var networkName: String {
         switch hostConfig.networkMode {

@@ -28,8 +28,13 @@ struct ContainerRecord: Codable, Sendable {
     var sandbox: SandboxSpec?
     /// What inspect shows of its layer: paths by the names that Docker gives them. Nil where the driver has none.
     var graphData: [String: String]?
-    /// Network aliases and settings given at create, by network name.
+    /// The networks that it is on whenever it runs, by name, with what was asked for there. Empty when another's network
+    /// is joined.
     var endpoints: [String: EndpointSettings] = [:]
+    /// Nil in rows of earlier versions, which didn't name the network of `hostConfig` among the endpoints.
+    var listsAllEndpoints: Bool?
+    /// On the default network. (Nil in rows of earlier versions.)
+    var links: [LinkRecord]?
 
     var containerID: ContainerID { ContainerID(id)! }
 }

@@ -70,8 +70,17 @@ final class ContainerTable: Sendable {
         switch found {
         case .container(let container): return container
         case .ambiguous: throw EngineError(.badParameter, "multiple IDs found with provided prefix: \(text)")
-        case .none: throw .noSuchContainer(text)
+        case .none:
+            if let linked = linked(name) { return linked }
+            throw .noSuchContainer(text)
         }
+    }
+
+    /// `parent/alias`: what the parent knows by that name.
+    private func linked(_ path: String) -> Container? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, !parts[0].isEmpty, let parent = try? find(parts[0]) else { return nil }
+        return parent.record.links?.first { $0.alias == parts[1] }.flatMap { try? find($0.target) }
     }
 }
 

@@ -23,6 +23,8 @@ extension Engine {
         let command = try ConfigMerge.command(of: config)
         var hostConfig = try normalised(request.hostConfig)
         try checkPorts(config, hostConfig)
+        let endpoints = try endpoints(of: request, hostConfig)
+        let links = try links(of: hostConfig)
         var warnings = try LaunchSpec.validate(config: config, hostConfig: hostConfig)
         warnings += try LaunchSpec.adapt(&hostConfig, to: HostResources.read(layout: layout))
 
@@ -34,7 +36,9 @@ extension Engine {
                 id: id.description, name: finalName, created: .now(), imageID: image.id.description,
                 imageName: request.config.image, config: config, hostConfig: hostConfig, path: command.path,
                 arguments: command.arguments, driver: images.driverName, mounts: [], state: RunState())
-            record.endpoints = endpoints(of: request)
+            record.endpoints = endpoints
+            record.listsAllEndpoints = true
+            record.links = links
             try build(&record, from: image)
             publish("create", record)
             return ContainerCreated(id: record.id, warnings: warnings)
@@ -98,6 +102,8 @@ extension Engine {
         var hostConfig = given
         if hostConfig.networkMode.isEmpty || hostConfig.networkMode == "default" { hostConfig.networkMode = "bridge" }
         hostConfig.networkMode = try resolvedReference(hostConfig.networkMode)
+        // An id stands for the network's name.
+        if let network = try? networks.find(hostConfig.networkMode) { hostConfig.networkMode = network.name }
         hostConfig.ipcMode = try resolvedReference(hostConfig.ipcMode)
         hostConfig.pidMode = try resolvedReference(hostConfig.pidMode)
         if hostConfig.restartPolicy.name.isEmpty { hostConfig.restartPolicy.name = "no" }
@@ -116,13 +122,5 @@ extension Engine {
         guard mode.hasPrefix("container:") else { return mode }
         let target = try containers.find(String(mode.dropFirst("container:".count)))
         return "container:\(target.id)"
-    }
-
-    private func endpoints(of request: ContainerCreateRequest) -> [String: EndpointSettings] {
-        var result: [String: EndpointSettings] = [:]
-        for (name, settings) in request.networkingConfig?.endpointsConfig ?? [:] {
-            result[name == "default" ? "bridge" : name] = settings ?? EndpointSettings()
-        }
-        return result
     }
 }

@@ -10,7 +10,6 @@ extension Engine {
         func refuse(_ isUsed: Bool, _ what: String) throws(EngineError) {
             if isUsed { throw EngineError(.notImplemented, "\(what) not supported yet") }
         }
-        try refuse(!(hostConfig.links ?? []).isEmpty, "container links (--link) are")
         try refuse(!(hostConfig.deviceRequests ?? []).isEmpty, "device requests (--gpus) are")
         try refuse(!hostConfig.storageOpt.isEmpty, "storage options per container (--storage-opt) are")
         try refuse(!["", "local"].contains(hostConfig.volumeDriver), "volume driver '\(hostConfig.volumeDriver)' is")
@@ -20,32 +19,7 @@ extension Engine {
         try refuse(hostConfig.cpuRealtimePeriod != 0 || hostConfig.cpuRealtimeRuntime != 0, "real-time CPU limits are")
         let test = request.config.healthcheck.test
         try refuse(!test.isEmpty && test != ["NONE"], "health checks are")
-        try checkNetworks(request)
         try checkLxc(hostConfig)
-    }
-
-    private func checkNetworks(_ request: ContainerCreateRequest) throws(EngineError) {
-        let mode = request.hostConfig.networkMode
-        guard ["", "default", "bridge", "none", "host"].contains(mode) || mode.hasPrefix("container:") else {
-            throw EngineError(.badParameter, "network \(mode) not found")
-        }
-        for (name, settings) in request.networkingConfig?.endpointsConfig ?? [:] {
-            guard ["default", "bridge", "none", "host", mode].contains(name) else {
-                throw EngineError(.badParameter, "network \(name) not found")
-            }
-            if let addresses = settings?.ipamConfig, !addresses.ipv4Address.isEmpty || !addresses.ipv6Address.isEmpty {
-                throw EngineError(
-                    .badParameter,
-                    "invalid config for network \(name): user specified IP address is supported on user defined networks only"
-                )
-            }
-            if !(settings?.aliases ?? []).isEmpty {
-                throw EngineError(
-                    .badParameter,
-                    "invalid config for network \(name): network-scoped aliases are only supported for user-defined networks"
-                )
-            }
-        }
     }
 
     private func checkLxc(_ hostConfig: HostConfig) throws(EngineError) {

@@ -34,6 +34,7 @@ extension Engine {
         answer.restartCount = record.restartCount
         answer.driver = record.driver
         answer.hostConfig = record.hostConfig
+        answer.hostConfig.links = containers.linkTexts(record)
         answer.graphDriver.name = record.driver
         answer.graphDriver.data = record.graphData
         if record.state.hasProcess, record.graphData != nil {
@@ -42,7 +43,7 @@ extension Engine {
         }
         answer.mounts = record.mounts.filter { $0.kind != .tmpfs }.map(MountPoint.init)
         answer.config = record.config
-        answer.networkSettings = NetworkView.settings(of: record)
+        answer.networkSettings = NetworkView(networks: networks, record: record).settings
         return answer
     }
 }

@@ -8,8 +8,11 @@ extension Engine {
         let now = Timestamp.now()
         var rows: [ContainerSummary] = []
         var current: [String: String] = [:]
+        let linkNames = containers.linkNames()
         for record in try selected(query, filter) {
             var row = ContainerSummary(record, image: imageName(of: record, &current), now: now)
+            row.names += (linkNames[record.id] ?? []).sorted().map { "/" + $0 }
+            row.networkSettings.networks = NetworkView(networks: networks, record: record).endpoints
             if query.size { (row.sizeRw, row.sizeRootFs) = try await sizes(of: record) }
             rows.append(row)
         }
@@ -91,7 +94,6 @@ extension ContainerSummary {
         state = record.state.statusName
         status = StatusText.text(for: record.state, now: now)
         hostConfig.networkMode = record.hostConfig.networkMode
-        networkSettings.networks = NetworkView.networks(of: record)
         hostConfig.annotations = record.hostConfig.annotations
         mounts = record.mounts.filter { $0.kind != .tmpfs }.map(MountPoint.init)
     }

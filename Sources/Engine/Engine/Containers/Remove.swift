@@ -6,9 +6,7 @@ public import Primitives
 
 extension Engine {
     public func remove(_ name: String, _ options: RemoveOptions) async throws(EngineError) {
-        guard !options.link else {
-            throw EngineError(.notImplemented, "container links (rm --link) are not supported yet")
-        }
+        if options.link { return try await removeLink(name) }
         let container = try containers.find(name)
         try claimForRemoval(container, name: name, force: options.force)
         // Not through the gate: a stop that waits for its grace period must not hold up a kill.
@@ -75,6 +73,7 @@ extension Engine {
         publish("destroy", previous)
         container.answerWaiters(
             [.removed, .notRunning, .nextExit], ContainerWaited(statusCode: previous.state.exitCode))
+        await forgetLinks(to: container.id)
         removeFiles(of: previous, volumes: removeVolumes)
     }
 

@@ -23,6 +23,8 @@ extension Engine {
                 throw error
             }
             containers.release(old, by: container.id)
+            // Links tell both names.
+            for other in parents(of: container.id) { other.withLive { $0.inspected = nil } }
             publish("rename", container.record, ["oldName": "/" + old])
         }
     }

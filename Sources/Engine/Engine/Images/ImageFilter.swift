@@ -28,7 +28,7 @@ struct ImageFilter: Sendable {
 
     func matches(_ image: Image, resolve: (String) throws(EngineError) -> Image) throws(EngineError) -> Bool {
         if let dangling, dangling != (image.tags.isEmpty && image.digests.isEmpty) { return false }
-        guard matchesLabels(image) else { return false }
+        guard LabelFilter.matches(filters, image.config.labels) else { return false }
         let created = image.created ?? Timestamp(nanoseconds: 0)
         for name in filters["before"] {
             if created >= (try resolve(name).created ?? created) { return false }
@@ -44,16 +44,6 @@ struct ImageFilter: Sendable {
     func shows(_ tag: String) -> Bool {
         let patterns = filters["reference"]
         return patterns.isEmpty || patterns.contains { Self.matches(tag, $0) }
-    }
-
-    private func matchesLabels(_ image: Image) -> Bool {
-        let labels = image.config.labels
-        func holds(_ wanted: String) -> Bool {
-            let parts = wanted.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let value = labels[String(parts[0])] else { return false }
-            return parts.count == 1 || value == parts[1]
-        }
-        return filters["label"].allSatisfy(holds) && !filters["label!"].contains(where: holds)
     }
 
     /// A reference filter is a shell pattern of the name, with or without tag.

@@ -3,61 +3,52 @@ internal import ContainerNetwork
 internal import Primitives
 
 extension Engine {
-    /// What a container asks of the network, from its host config. Errors: `badParameter` for ports that are none.
-    func endpointRequest(of record: ContainerRecord) throws(EngineError) -> EndpointRequest {
+    /// What a container asks of the network. Errors: `badParameter` for ports that are none, `notFound` for a network,
+    /// `conflict` for a link whose target does not run.
+    func sandboxRequest(
+        of record: ContainerRecord, withLinks: Bool = true
+    ) throws(EngineError) -> SandboxRequest {
         let hostConfig = record.hostConfig
+        let endpoints = try endpointRequests(of: record)
         let mode: NetworkMode =
             switch hostConfig.networkMode {
             case "none": .none
             case "host": .host
-            default: record.config.networkDisabled ? .none : .bridge
+            default: record.config.networkDisabled || endpoints.isEmpty ? .none : .networks
             }
-        let settings = record.endpoints[record.networkName]
-        let mac = [settings?.macAddress, record.config.macAddress].compactMap(\.self).first { !$0.isEmpty }
-        return EndpointRequest(
-            containerID: record.containerID, mode: mode, hostname: hostname(of: record),
-            domainname: record.config.domainname, macAddress: mac,
+        return SandboxRequest(
+            containerID: record.containerID, mode: mode, endpoints: mode == .networks ? endpoints : [],
+            hostname: hostname(of: record), domainname: record.config.domainname,
             // Docker drops what is published of a container without a network of its own.
-            ports: mode == .bridge ? try PortRequests.requests(of: record) : [],
+            ports: mode == .networks ? try PortRequests.requests(of: record) : [],
+            links: mode == .networks && withLinks ? try linkRequests(of: record) : [],
             extraHosts: hostConfig.extraHosts ?? [], dns: hostConfig.dns, dnsSearch: hostConfig.dnsSearch,
             dnsOptions: hostConfig.dnsOptions, directory: paths.container(record.id))
     }
-}
 
-/// `-p`, `-P` and EXPOSE as the network takes them.
-enum PortRequests {
-    static func requests(of record: ContainerRecord) throws(EngineError) -> [PortRequest] {
-        var requests: [PortRequest] = []
-        let bindings = record.hostConfig.portBindings ?? [:]
-        for (text, hosts) in bindings.sorted(by: { order($0.key) < order($1.key) }) {
-            guard let port = PortKey.parse(text) else {
-                throw EngineError(.badParameter, "invalid port specification: \"\(text)\"")
-            }
-            for host in hosts ?? [] {
-                requests.append(
-                    PortRequest(
-                        containerPort: port.port, transport: port.name, hostIP: host.hostIP,
-                        hostPorts: try range(host.hostPort)))
-            }
+    /// The network that it was made for first, the others by name.
+    private func endpointRequests(of record: ContainerRecord) throws(EngineError) -> [EndpointRequest] {
+        guard !["none", "host"].contains(record.hostConfig.networkMode) else { return [] }
+        let first = record.networkName
+        let names = record.endpoints.keys.sorted { ($0 == first ? 0 : 1, $0) < ($1 == first ? 0 : 1, $1) }
+        var requests: [EndpointRequest] = []
+        for name in names {
+            let settings = record.endpoints[name] ?? EndpointSettings()
+            requests.append(try endpointRequest(of: record, on: try networks.find(name), settings))
         }
-        guard record.hostConfig.publishAllPorts else { return requests }
-        let published = Set(bindings.filter { !($0.value ?? []).isEmpty }.keys.compactMap(PortKey.parse))
-        let exposed = record.config.exposedPorts.keys.compactMap(PortKey.parse).filter { !published.contains($0) }
         return requests
-            + exposed.sorted { ($0.port, $0.name) < ($1.port, $1.name) }.map { port in
-                PortRequest(containerPort: port.port, transport: port.name)
-            }
     }
 
-    private static func order(_ text: String) -> Int { PortKey.parse(text).map { Int($0.port) } ?? 0 }
-
-    /// `""` or `0` any, `8080`, `8000-8010`.
-    static func range(_ text: String) throws(EngineError) -> ClosedRange<UInt16>? {
-        guard !text.isEmpty, text != "0" else { return nil }
-        let bounds = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { UInt16($0) }
-        guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first > 0, first <= last else {
-            throw EngineError(.badParameter, "invalid port specification: \"\(text)\"")
-        }
-        return first...last
+    func endpointRequest(
+        of record: ContainerRecord, on network: NetworkRecord, _ settings: EndpointSettings
+    ) throws(EngineError) -> EndpointRequest {
+        try NetworkRules.checkSettings(settings, network)
+        // The config's own is the first network's.
+        let own = network.name == record.networkName ? record.config.macAddress : ""
+        return EndpointRequest(
+            network: network.id, ipv4Address: settings.ipamConfig?.ipv4Address,
+            ipv6Address: settings.ipamConfig?.ipv6Address,
+            macAddress: settings.macAddress.isEmpty ? own : settings.macAddress,
+            names: record.networkNames(settings), gatewayPriority: settings.gwPriority)
     }
 }

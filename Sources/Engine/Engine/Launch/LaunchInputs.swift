@@ -11,7 +11,7 @@ extension Engine {
             config: record.config, hostConfig: record.hostConfig, command: [record.path] + record.arguments,
             mounts: launchMounts(of: record), joined: try joinedNamespaces(of: record),
             cgroupPath: cgroupPath(of: record), defaultUlimits: configuration.defaultUlimits,
-            hostname: hostname(of: record))
+            hostname: hostname(of: record), linkVariables: linkVariables(of: record))
     }
 
     private func joinedNamespaces(of record: ContainerRecord) throws(EngineError) -> JoinedNamespaces {

@@ -15,7 +15,7 @@ extension Engine {
         if record.hostConfig.networkMode.hasPrefix("container:") {
             return try joinedSandbox(record.hostConfig.networkMode)
         }
-        let request = try endpointRequest(of: record)
+        let request = try sandboxRequest(of: record)
         return try await workers.run { try network.connect(request) }
     }
 

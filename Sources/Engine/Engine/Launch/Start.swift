@@ -71,6 +71,7 @@ extension Engine {
     private func launch(_ container: Container, run: Int) async throws(EngineError) {
         let sandbox = try await connectNetwork(container)
         container.withLive { $0.record.sandbox = sandbox }
+        publishConnections("connect", container.record)
         let connection = try await workers.run { [self] in
             // From here on the row says "starting": should this process end now, the next one looks at the bundle.
             try store.save(container)
@@ -89,6 +90,7 @@ extension Engine {
         case .started:
             workers.submit { [self] in
                 attempt("save \(container.id)") { try store.save(container, isDurable: true) }
+                updateParents(of: container)
             }
         case .failed(let failure): throw EngineError(failure)
         case .lost: throw EngineError(.internal, "the supervisor of container \(container.id) ended unexpectedly")

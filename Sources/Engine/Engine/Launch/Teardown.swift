@@ -30,6 +30,7 @@ extension Engine {
         if record.sandbox != nil {
             for problem in network?.disconnect(container.id) ?? [] { logger.warning("\(problem)") }
         }
+        if record.sandbox != nil { publishConnections("disconnect", record) }
         container.withLive { $0.record.sandbox = nil }
         attempt("remove the cgroup of \(record.id)") { try controlGroup(of: record).remove() }
         attempt("remove the bundle of \(record.id)") { try HostDirectory.removeTree(paths.bundle(record.id)) }

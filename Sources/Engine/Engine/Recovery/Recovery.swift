@@ -26,6 +26,8 @@ extension Engine {
             // The row should be gone already: the end came in between.
             return try store.delete(record.id)
         }
+        var record = record
+        completeEndpoints(&record)
         containers.insert(Container(record))
     }
 
@@ -114,9 +116,13 @@ extension Engine {
 
     /// What should run by its restart policy and does not.
     func applyRestartPolicies() async {
+        // Oldest first: what a container links to is older than itself, and has to run before it starts.
+        var starts: [String: Task<Void, Never>] = [:]
         for container in containers.all().reversed() where wantsStart(container.record) {
+            let targets = (container.record.links ?? []).compactMap { starts[$0.target] }
             // Ends with the start; the engine serves meanwhile.
-            Task {
+            starts[container.id.description] = Task {
+                for target in targets { await target.value }
                 await attempt("restart \(container.id)") { () async throws(EngineError) in
                     try await container.gate.withGate { () async throws(EngineError) in
                         guard !container.state.hasProcess, container.state.phase != .removing else { return }

@@ -9,8 +9,8 @@ internal import Primitives
 /// transitions, never the file's consistency (`PRAGMA synchronous=NORMAL`, https://sqlite.org/wal.html). That a
 /// container is there is another matter: a program in it may have synced data that only its row leads to.
 final class StateStore: Sendable {
-    private let database: DatabaseQueue
-    private let logger: Logger
+    let database: DatabaseQueue
+    let logger: Logger
 
     /// Opens or makes the database. One that SQLite can't read is renamed aside, never deleted.
     init(path: String, logger: Logger, setAside: (String) throws -> Void) throws {
@@ -45,6 +45,7 @@ final class StateStore: Sendable {
             try db.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS container (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS network (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
                     CREATE TABLE IF NOT EXISTS unreadable (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL);
                     CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
                     """)
@@ -78,7 +79,7 @@ final class StateStore: Sendable {
     }
 
     /// Says what users can do something about in the system's words.
-    private func writing(_ body: (Database) throws -> Void) throws {
+    func writing(_ body: (Database) throws -> Void) throws {
         do {
             try database.writeWithoutTransaction(body)
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {

@@ -4,47 +4,33 @@ public import Primitives
 internal import Synchronization
 
 extension NetworkController {
-    /// Connects a container for one run: namespace, address, published ports, name files.
+    /// Connects a container for one run: namespace, links, addresses, published ports, name files.
     ///
     /// After an error nothing is left but perhaps the files. Errors: `badParameter` for values that are none, `internal`
-    /// for a port or an address that is not to be had (as Docker answers), `notImplemented`, `conflict` when it is
-    /// connected already.
-    public func connect(_ request: EndpointRequest) throws(EngineError) -> SandboxSpec {
-        let names = ResolverFile.Choices(
-            dns: request.dns ?? [], search: request.dnsSearch ?? [], options: request.dnsOptions ?? [])
-        try names.validate()
-        try Self.checkNames(request)
+    /// for a port or an address that is not to be had (as Docker answers), `notFound` for a network, `conflict` when it
+    /// is connected already.
+    public func connect(_ request: SandboxRequest) throws(EngineError) -> SandboxSpec {
         let id = request.containerID
-        guard state.withLock({ $0.endpoints[id] == nil }) else {
+        guard state.withLock({ $0.connections[id] == nil }) else {
             throw EngineError(.conflict, "container \(id) is connected already")
         }
-        var endpoint = Endpoint(spec: Self.emptySpec(request))
+        var connection = Connection(spec: Self.emptySpec(request))
+        // Checked before anything is made; the gateway is known later.
+        connection.spec.names = try NameRecord(request, gateway: "0.0.0.0")
         defer { pool.refill() }
         do {
-            try attach(&endpoint, request)
-            if !isJoined(request) { try writeFiles(endpoint.spec, request, names) }
+            try build(&connection, request)
+            try writeFiles(&connection, request)
         } catch {
-            dismantle(&endpoint)
+            dismantle(&connection)
             throw error
         }
-        let finished = endpoint
-        state.withLock { $0.endpoints[id] = finished }
+        let finished = connection
+        state.withLock { $0.connections[id] = finished }
         return finished.spec
     }
 
-    /// They become words of lines in files.
-    private static func checkNames(_ request: EndpointRequest) throws(EngineError) {
-        for (kind, name) in [("hostname", request.hostname), ("domainname", request.domainname)]
-        where !name.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) {
-            throw EngineError(.badParameter, "invalid \(kind) format: \(name)")
-        }
-    }
-
-    private func isJoined(_ request: EndpointRequest) -> Bool {
-        if case .joined = request.mode { true } else { false }
-    }
-
-    private static func emptySpec(_ request: EndpointRequest) -> SandboxSpec {
+    private static func emptySpec(_ request: SandboxRequest) -> SandboxSpec {
         if case .joined(let path) = request.mode {
             return SandboxSpec(namespacePath: path, hostsPath: "", resolvConfPath: "", hostnamePath: "")
         }
@@ -53,96 +39,115 @@ extension NetworkController {
             namespacePath: nil, hostsPath: files.hosts, resolvConfPath: files.resolver, hostnamePath: files.hostname)
     }
 
-    private func attach(_ endpoint: inout Endpoint, _ request: EndpointRequest) throws(EngineError) {
+    private func build(_ connection: inout Connection, _ request: SandboxRequest) throws(EngineError) {
         switch request.mode {
-        case .host, .joined: break
-        case .none: _ = try enclose(&endpoint, nil)
-        case .bridge:
-            guard let network = state.withLock({ $0.network }) else {
-                guard isOff else { throw EngineError(.unavailable, "the network has not been started") }
-                _ = try enclose(&endpoint, nil)
-                return
-            }
-            let mac = try Self.macAddress(request)
-            let bindings = try PortBinding.parse(request.ports, defaultAddress: settings.bindAddress)
-            try plug(&endpoint, network, mac)
-            try publish(bindings, for: &endpoint)
+        case .host, .joined: return
+        case .none: _ = try enclose(&connection, Sandbox.Kind())
+        case .networks where isOff: _ = try enclose(&connection, Sandbox.Kind())
+        case .networks:
+            try link(&connection, request)
+            try openLinks(&connection, request.links)
+            try publish(request.ports, for: &connection)
         }
     }
 
-    private func enclose(_ endpoint: inout Endpoint, _ port: SandboxMaker.Port?) throws(EngineError) -> Sandbox {
-        let sandbox = try pool.take(port)
-        endpoint.namespacePath = sandbox.path
-        endpoint.hostInterface = sandbox.cable?.hostName
-        endpoint.spec.namespacePath = sandbox.path
-        endpoint.spec.sandboxID = sandbox.id
+    /// A sandbox with a link for each endpoint; the first may be ready.
+    private func link(_ connection: inout Connection, _ request: SandboxRequest) throws(EngineError) {
+        var plans: [PlannedEndpoint] = []
+        for endpoint in request.endpoints {
+            let plan = try plan(endpoint, interface: "")
+            // Known from here on: whatever fails gives the address back.
+            connection.spec.endpoints.append(plan.spec)
+            plans.append(plan)
+        }
+        InterfaceNames.assign(&plans)
+        Gateways.assign(&plans)
+        guard let first = plans.first else {
+            _ = try enclose(&connection, Sandbox.Kind())
+            return
+        }
+        let kind = Sandbox.Kind(link: first.network.link, interface: first.spec.interface)
+        let sandbox = try enclose(&connection, kind)
+        for (index, plan) in plans.enumerated() {
+            let cable = try index == 0 ? sandbox.cable : add(plan, to: sandbox.path)
+            connection.spec.endpoints[index] = plan.spec
+            connection.spec.endpoints[index].hostInterface = cable?.hostName
+            guard let cable else { continue }
+            do { try sandbox.route.perform(plan.requests(cable.innerIndex)) } catch { throw .network(error) }
+        }
+    }
+
+    private func add(_ plan: PlannedEndpoint, to path: String) throws(EngineError) -> Cable? {
+        guard let link = plan.network.link else { return nil }
+        return try maker.add(link, plan.spec.interface, to: path).0
+    }
+
+    private func enclose(_ connection: inout Connection, _ kind: Sandbox.Kind) throws(EngineError) -> Sandbox {
+        let sandbox = try pool.take(kind)
+        connection.spec.namespacePath = sandbox.path
+        connection.spec.sandboxID = sandbox.id
+        if let name = sandbox.cable?.hostName, !connection.spec.endpoints.isEmpty {
+            connection.spec.endpoints[0].hostInterface = name
+        }
         return sandbox
     }
 
-    /// A cable to the bridge with an address of its own.
-    private func plug(_ endpoint: inout Endpoint, _ network: BridgeNetwork, _ wanted: MACAddress?) throws(EngineError) {
-        let address = try state.withLock { (state) throws(EngineError) -> IPv4Address? in
-            try state.addresses?.allocate()
-        }
-        guard let address else { throw EngineError(.unavailable, "the network has not been started") }
-        endpoint.address = address
-        let sandbox = try enclose(&endpoint, network.port)
-        guard let cable = sandbox.cable else { throw EngineError(.internal, "a sandbox without a link to the bridge") }
-        let mac = wanted ?? MACAddress(for: address)
-        let length = Int(network.address.prefixLength)
-        let gateway = network.address.address
-        do {
-            try sandbox.route.perform([
-                .setMAC(.index(cable.innerIndex), mac),
-                .addAddress(.v4(address), prefixLength: length, to: cable.innerIndex),
-                .addDefaultRoute(gateway: .v4(gateway), link: cable.innerIndex),
-            ])
-        } catch {
-            throw .network(error)
-        }
-        endpoint.spec.networkID = network.id(table: configuration.tableName)
-        endpoint.spec.endpointID = RandomDigits.text(64)
-        endpoint.spec.bridge = network.name
-        endpoint.spec.interface = Sandbox.Cable.inside
-        endpoint.spec.hostInterface = cable.hostName
-        endpoint.spec.ipAddress = address.description
-        endpoint.spec.prefixLength = length
-        endpoint.spec.gateway = gateway.description
-        endpoint.spec.macAddress = mac.description
+    private func writeFiles(_ connection: inout Connection, _ request: SandboxRequest) throws(EngineError) {
+        if case .joined = request.mode { return connection.spec.names = nil }
+        let gateway = connection.spec.endpoints.lazy.compactMap(\.gateway).first ?? ""
+        connection.spec.names = try NameRecord(request, gateway: gateway)
+        try files.write(
+            connection.spec, in: request.directory, isHost: request.mode == .host,
+            usesResolver: usesResolver(connection.spec))
     }
 
-    private static func macAddress(_ request: EndpointRequest) throws(EngineError) -> MACAddress? {
-        guard let text = request.macAddress, !text.isEmpty else { return nil }
-        guard let mac = MACAddress(text), !mac.isMulticast else {
-            throw EngineError(.badParameter, "\(text) is not a valid mac address")
-        }
-        return mac
+    /// The host's name servers have changed: a container that would be connected by this request, and is not, sees that.
+    public func refreshResolver(_ request: SandboxRequest) throws(EngineError) {
+        guard request.mode == .networks || request.mode == .none else { return }
+        var spec = Self.emptySpec(request)
+        spec.names = try NameRecord(request, gateway: "0.0.0.0")
+        try files.refreshResolver(
+            spec, in: request.directory,
+            usesResolver: request.endpoints.contains { $0.network != defaultID })
     }
 
-    private func writeFiles(
-        _ spec: SandboxSpec, _ request: EndpointRequest, _ names: ResolverFile.Choices
-    ) throws(EngineError) {
-        let files = NameFiles(folder: request.directory)
-        var extraHosts: [ExtraHost] = []
-        let gateway = spec.gateway ?? ""
-        for text in request.extraHosts { extraHosts.append(try ExtraHost(parsing: text, gateway: gateway)) }
-        let resolver = hostFile(configuration.resolverFile)
-        if case .host = request.mode {
-            try files.write(hosts: HostsFile.text(copyOf: hostFile(configuration.hostsFile), extraHosts: extraHosts))
-            let text = names.isEmpty ? resolver : ResolverFile.text(host: resolver, container: names, daemon: names)
-            try files.write(resolver: text)
-        } else {
-            try files.write(
-                hosts: HostsFile.text(
-                    address: spec.ipAddress ?? "", hostname: request.hostname, domainname: request.domainname,
-                    extraHosts: extraHosts))
-            try files.write(resolver: ResolverFile.text(host: resolver, container: names, daemon: settings.names))
+    var files: NetworkFiles { NetworkFiles(configuration: configuration, choices: settings.names) }
+
+    /// Names are for networks of one's own.
+    func usesResolver(_ spec: SandboxSpec) -> Bool { spec.endpoints.contains { $0.networkID != defaultID } }
+}
+
+/// Names of the links in a sandbox: `eth0`, `eth1`, …
+enum InterfaceNames {
+    static func assign(_ plans: inout [PlannedEndpoint]) {
+        var used: Set<String> = []
+        for index in plans.indices {
+            plans[index].spec.interface = free(plans[index].network.interfacePrefix, used)
+            used.insert(plans[index].spec.interface)
         }
-        try files.write(hostname: request.hostname, domainname: request.domainname)
     }
 
-    /// A file of the host; one that can't be read is as good as empty.
-    private func hostFile(_ path: String) -> String {
-        String(decoding: (try? HostFile.read(path, limit: 1 << 20)) ?? [], as: UTF8.self)
+    static func free(_ prefix: String, _ used: Set<String>) -> String {
+        var number = 0
+        while used.contains("\(prefix)\(number)") { number += 1 }
+        return "\(prefix)\(number)"
+    }
+}
+
+/// Which endpoint the default route of each family leads through: the one with the highest priority, of those the first
+/// by its network's name, as in Docker.
+enum Gateways {
+    static func assign(_ plans: inout [PlannedEndpoint]) {
+        for family in AddressFamily.allCases {
+            let able = plans.indices.filter { index in
+                plans[index].network.gateway(family) != nil && plans[index].addresses[family] != nil
+            }
+            let best = able.min { left, right in
+                let (left, right) = (plans[left], plans[right])
+                return (-left.spec.gatewayPriority, left.network.definition.name)
+                    < (-right.spec.gatewayPriority, right.network.definition.name)
+            }
+            if let best { plans[best].gateways.insert(family) }
+        }
     }
 }

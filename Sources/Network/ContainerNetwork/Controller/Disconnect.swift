@@ -8,28 +8,44 @@ extension NetworkController {
     /// connected is no error. Returns what could not be taken away, for the log; `collectGarbage` finds it again.
     @discardableResult
     public func disconnect(_ id: ContainerID) -> [String] {
-        guard var endpoint = state.withLock({ $0.endpoints.removeValue(forKey: id) }) else { return [] }
-        return dismantle(&endpoint)
+        guard var connection = state.withLock({ $0.connections.removeValue(forKey: id) }) else { return [] }
+        return dismantle(&connection)
     }
 
-    /// Gives back what an endpoint holds, whole or half made.
+    /// Gives back what a connection holds, whole or half made.
     @discardableResult
-    func dismantle(_ endpoint: inout Endpoint) -> [String] {
-        var problems: [String] = []
+    func dismantle(_ connection: inout Connection) -> [String] {
+        var problems = unpublish(&connection)
         do {
-            try state.withLock({ $0.firewall })?.withdraw(endpoint.publications)
+            try state.withLock { $0.firewall }?.close(connection.spec.openings)
         } catch {
             problems.append("\(error)")
         }
-        if let name = endpoint.hostInterface { maker.forget(name) }
-        if let path = endpoint.namespacePath { maker.remove(path: path) }
+        for endpoint in connection.spec.endpoints {
+            if let name = endpoint.hostInterface { cables.forget(name) }
+        }
+        if let path = connection.ownedPath { maker.remove(path: path) }
+        for endpoint in connection.spec.endpoints { release(endpoint) }
+        return problems
+    }
+
+    /// Ports are the host's again.
+    func unpublish(_ connection: inout Connection) -> [String] {
+        var problems: [String] = []
+        do {
+            try state.withLock { $0.firewall }?.withdraw(connection.publications)
+        } catch {
+            problems.append("\(error)")
+        }
         // The sockets first: who is given the port next has to find it free.
-        endpoint.held = []
-        let (claims, address) = (endpoint.claims, endpoint.address)
+        connection.held = []
+        let claims = connection.claims
         state.withLock { state in
             for claim in claims { state.ports.release(claim) }
-            if let address { state.addresses?.release(address) }
         }
+        connection.claims = []
+        connection.publications = []
+        connection.spec.publishedPorts = []
         return problems
     }
 }

@@ -3,27 +3,32 @@ internal import Netlink
 public import Primitives
 internal import Synchronization
 
-/// Gives containers their networks.
+/// The host's networks for containers. One per daemon.
 ///
-/// All methods block (netlink, the firewall, small files) and are safe to call from several threads; the caller sees to
-/// it that one container is not connected and disconnected at once. After a crash of the daemon: `start`, `restore`,
-/// `collectGarbage`, in that order, before anything is connected.
+/// All calls block (netlink, files, the firewall); the engine makes them off its own threads. They may come from any
+/// thread at the same time; different containers don't wait for each other but in the kernel.
 public final class NetworkController: Sendable {
     struct State {
-        var network: BridgeNetwork?
+        /// By id.
+        var networks: [String: OpenNetwork] = [:]
         var firewall: Firewall?
-        var addresses: AddressPool?
         var ports: PortTable
-        var endpoints: [ContainerID: Endpoint] = [:]
+        var connections: [ContainerID: Connection] = [:]
         var madeBridge = false
+        var watch: HostWatch?
     }
 
     let configuration: NetworkConfiguration
     let settings: CheckedSettings
     let route: RouteConnection
+    let bridges: BridgeLink
+    let cables: CableMaker
     let maker: SandboxMaker
     let pool: SandboxPool
+    let defaults: DefaultPools
     let state: Mutex<State>
+    /// Held while a network is made or removed: what one chooses the next must not.
+    private let turn = Mutex<Void>(())
 
     /// Reads the configuration and changes nothing. The calling thread's network namespace is the host's.
     ///
@@ -32,115 +37,136 @@ public final class NetworkController: Sendable {
         self.configuration = configuration
         settings = try CheckedSettings(configuration)
         do { route = try RouteConnection() } catch { throw .network(error) }
-        maker = SandboxMaker(
-            runDirectory: configuration.runDirectory, mark: "martlet/" + configuration.tableName, route: route)
+        bridges = BridgeLink(route: route)
+        cables = CableMaker(mark: "martlet/" + configuration.tableName, route: route)
+        maker = SandboxMaker(runDirectory: configuration.runDirectory, cables: cables)
         pool = SandboxPool(maker: maker, size: max(0, min(configuration.warmSandboxes, 64)))
+        defaults = DefaultPools(seed: configuration.seed)
         var ports = PortTable(ephemeral: PortTable.ephemeralRange())
         for port in configuration.reservedPorts {
-            _ = ports.take(PortClaim(address: .any, port: port, transport: .tcp))
+            for family in AddressFamily.allCases {
+                _ = ports.take(PortClaim(address: .any(family), port: port, transport: .tcp))
+            }
         }
         state = Mutex(State(ports: ports))
     }
 
     var isOff: Bool { configuration.bridge == "none" }
+    /// The default network's.
+    public var defaultID: String { DefaultBridge.id(configuration) }
 
-    /// Makes or takes over the bridge, the host's settings and the firewall table, and begins to fill the pool.
+    func changing<Value>(_ body: () throws(EngineError) -> Value) throws(EngineError) -> Value {
+        try turn.withLock { (_) throws(EngineError) in try body() }
+    }
+
+    /// Makes or takes over the bridge, the host's settings, the firewall table and the networks that were made before,
+    /// and begins to fill the pool.
     ///
-    /// Returns what is not as it should be but does not keep containers from running, for the log. Errors: `conflict`
-    /// for an address that is taken or another than the bridge has, `notFound` for a bridge that should be there.
+    /// Returns what is not as it should be but does not keep containers from running, for the log; a network that can't
+    /// be opened is among it. Errors: `conflict` for an address that is taken or another than the bridge has,
+    /// `notFound` for a bridge that should be there.
     @discardableResult
-    public func start() throws(EngineError) -> [String] {
+    public func start(networks: [NetworkDefinition] = []) throws(EngineError) -> [String] {
         try maker.prepareFolder()
         if isOff {
-            pool.refill([nil])
-            return []
+            pool.refill([Sandbox.Kind()])
+            return networks.map { "network \($0.name) is not there: networking is switched off" }
         }
-        let existed = (try? route.findLink(named: configuration.bridge)) != .some(nil)
-        let network = try BridgeSetup(
-            route: route, configuration: configuration, wanted: settings.bridgeCIDR, range: settings.fixedCIDR
-        ).run()
-        var warnings = changeHost(network)
-        if !existed { try? HostFile.write(bridgeMark, []) }
-        let firewall = configuration.managesFirewall ? try Firewall(ruleset(network)) : nil
-        try firewall?.prepare()
-        warnings += foreignDrops(firewall, network)
-        state.withLock { state in
-            state.network = network
-            state.firewall = firewall
-            state.madeBridge = !existed || HostFile.exists(bridgeMark)
-            state.addresses = AddressPool(
-                network: network.address, range: network.range, gateway: network.address.address)
-        }
-        pool.refill([network.port, nil])
-        return warnings
-    }
-
-    private func ruleset(_ network: BridgeNetwork) -> Ruleset {
-        Ruleset(
-            table: configuration.tableName, bridge: network.name, subnet: network.address,
-            masquerades: configuration.masquerades, allowsInterContainer: configuration.allowsInterContainer)
-    }
-
-    private func foreignDrops(_ firewall: Firewall?, _ network: BridgeNetwork) -> [String] {
-        (firewall?.foreignDrops() ?? []).map {
-            "the host's firewall drops forwarded packets by default (\($0)): containers reach other hosts only where its "
-                + "own rules accept interface \(network.name)"
+        return try changing { () throws(EngineError) in
+            let existed = (try? route.findLink(named: configuration.bridge)) != .some(nil)
+            let network = try DefaultBridge(links: bridges, configuration: configuration, settings: settings)
+                .open(among: networks)
+            if !existed { try? HostFile.write(bridgeMark, []) }
+            let firewall = configuration.managesFirewall ? try Firewall(table: configuration.tableName) : nil
+            state.withLock { state in
+                state.firewall = firewall
+                state.networks[network.id] = network
+                state.madeBridge = !existed || HostFile.exists(bridgeMark)
+            }
+            var warnings = changeHost(for: network) + openAll(networks)
+            try prepare(firewall)
+            warnings += foreignDrops(firewall)
+            pool.refill([Sandbox.Kind(link: network.link), Sandbox.Kind()])
+            return warnings
         }
     }
 
-    /// What can't be set is told, not an error: Docker goes on too.
-    private func changeHost(_ network: BridgeNetwork) -> [String] {
-        var warnings: [String] = []
-        var values: [(String, String)] = []
-        if configuration.forwards { values.append(("ipv4/ip_forward", "1")) }
-        // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from it.
-        if configuration.managesFirewall { values.append(("ipv4/conf/\(network.name)/route_localnet", "1")) }
-        for (key, value) in values {
-            do { try HostSettings.set(key, value) } catch { warnings.append("set \(key): \(error)") }
-        }
-        if !configuration.allowsInterContainer {
-            do {
-                try route.perform(.setBridgeFilter(.index(network.index), on: true))
+    private func openAll(_ networks: [NetworkDefinition]) -> [String] {
+        networks.compactMap { network in
+            do throws(EngineError) {
+                try open(network, try driver(network.driver), isQuiet: true)
+                return nil
             } catch {
-                warnings.append("\(error)")
+                // Containers may be on it all the same: its bridge is nobody's garbage.
+                if let name = BridgeDriver.bridgeName(network) { cables.adopt(name) }
+                return "network \(network.name) can't be opened: \(error.message)"
             }
         }
-        return warnings
+    }
+
+    /// Puts the table in place when there is none; one that is there keeps working until `restore` knows its ports.
+    private func prepare(_ firewall: Firewall?) throws(EngineError) {
+        guard let firewall else { return }
+        let rules = state.withLock { $0.networks.values.compactMap(\.rules) }
+        for bridge in rules { try firewall.add(bridge, isQuiet: true) }
+        if !firewall.isThere { try firewall.rebuild() }
+    }
+
+    private func foreignDrops(_ firewall: Firewall?) -> [String] {
+        (firewall?.foreignDrops() ?? []).map {
+            "the host's firewall drops forwarded packets by default (\($0)): containers reach other hosts only where its "
+                + "own rules accept interface \(configuration.bridge)"
+        }
     }
 
     /// Says that the bridge is ours, for the daemon after this one.
     private var bridgeMark: String { "\(configuration.runDirectory)/made-\(configuration.bridge)" }
 
-    /// Ends the daemon's part: what was made ahead goes; bridge, firewall and connected containers stay.
-    public func stop() { pool.close() }
-
-    /// Takes away everything that `start` and `connect` made, running containers' networks as well.
-    public func destroy() throws(EngineError) {
+    /// Ends the daemon's part: what was made ahead goes; bridges, firewall and connected containers stay.
+    public func stop() {
+        state.withLock { $0.watch = nil }
         pool.close()
-        let (ids, network, firewall, madeBridge) = state.withLock { state in
-            (Array(state.endpoints.keys), state.network, state.firewall, state.madeBridge)
+    }
+
+    /// From now on the firewall's table is put back when somebody takes it away (`nft flush ruleset`), which `report`
+    /// is told, and `resolverHasChanged` is called when the host's resolv.conf may be another. Both on a thread of the
+    /// watch's own. Errors: of the kernel.
+    public func watch(
+        report: @escaping @Sendable (String) -> Void, resolverHasChanged: @escaping @Sendable () -> Void
+    ) throws(EngineError) {
+        let firewall = state.withLock { $0.firewall }
+        do throws(SystemError) {
+            let watch = try HostWatch(table: firewall?.table, path: configuration.resolverFile) {
+                guard let firewall, !firewall.isThere else { return }
+                do throws(EngineError) {
+                    try firewall.rebuild()
+                    report("the firewall table \(firewall.table) was removed by somebody and is back")
+                } catch {
+                    report("the firewall table \(firewall.table) was removed by somebody: \(error.message)")
+                }
+            } fileHasChanged: {
+                resolverHasChanged()
+            }
+            state.withLock { $0.watch = watch }
+        } catch {
+            throw .network(error, "watch the host")
+        }
+    }
+
+    /// Takes away everything that `start`, `create` and `connect` made, running containers' networks as well.
+    public func destroy() throws(EngineError) {
+        stop()
+        let (ids, networks, firewall, madeBridge) = state.withLock { state in
+            (Array(state.connections.keys), Array(state.networks.values), state.firewall, state.madeBridge)
         }
         for id in ids { disconnect(id) }
+        for network in networks where !network.isDefault { try driver(network.definition.driver).remove(network) }
         _ = maker.collectGarbage()
         try firewall?.remove()
-        if madeBridge, let network {
-            do { try route.perform(.deleteLink(.index(network.index))) } catch {
-                // ENODEV: somebody was faster.
-                if error.errno != 19 { throw .network(error) }
-            }
+        if madeBridge, let name = networks.first(where: \.isDefault)?.bridge {
+            try bridges.remove(name)
             try? HostFile.remove(bridgeMark)
         }
         do { try HostDirectory.removeTree(maker.folder) } catch { throw .network(error, "remove \(maker.folder)") }
-    }
-
-    /// The default network; nil before `start` and where networking is switched off.
-    public func info() -> BridgeNetworkInfo? {
-        guard let network = state.withLock({ $0.network }) else { return nil }
-        return BridgeNetworkInfo(
-            networkID: network.id(table: configuration.tableName), bridge: network.name,
-            subnet: network.address.subnet.description, gateway: network.address.address.description,
-            addressRange: network.range?.description, mtu: network.mtu,
-            allowsInterContainer: configuration.allowsInterContainer, masquerades: configuration.masquerades,
-            defaultBindAddress: configuration.defaultBindAddress)
     }
 }

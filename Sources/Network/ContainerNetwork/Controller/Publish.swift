@@ -7,33 +7,71 @@ extension NetworkController {
     /// How often an ephemeral port may turn out to be some program's before it is an error.
     private static let attempts = 10
 
-    /// Takes the host's ports and sends their traffic to the endpoint, all in one step.
-    func publish(_ bindings: [PortBinding], for endpoint: inout Endpoint) throws(EngineError) {
-        guard !bindings.isEmpty, let address = endpoint.address else { return }
+    /// Takes the host's ports and sends their traffic to the endpoint with the default route, all in one step.
+    func publish(_ requests: [PortRequest], for connection: inout Connection) throws(EngineError) {
+        let targets = targets(connection.spec)
+        // Without a way out there is none in either: nothing to publish, as in Docker.
+        guard !requests.isEmpty, !targets.isEmpty else { return }
+        let bindings = try PortBinding.parse(requests, defaults: defaultAddresses(targets))
         guard let firewall = state.withLock({ $0.firewall }) else {
             throw EngineError(
                 .notImplemented,
                 "publishing ports with --iptables=false needs the user-land proxy, which is not supported yet")
         }
-        for binding in bindings {
-            let (claim, held) = try take(binding)
-            endpoint.claims.append(claim)
-            if let held { endpoint.held.append(held) }
-            endpoint.publications.append(Publication(claim, to: address, port: binding.containerPort))
-            endpoint.spec.publishedPorts.append(
-                PublishedPort(
-                    containerPort: binding.containerPort, transport: "\(binding.transport)",
-                    hostIP: binding.hostAddress.description, hostPort: claim.port))
-        }
-        try firewall.publish(endpoint.publications)
+        for binding in bindings { try take(binding, targets, &connection) }
+        try firewall.publish(connection.publications)
+        try openRouted(&connection)
     }
 
-    private func take(_ binding: PortBinding) throws(EngineError) -> (PortClaim, HeldPort?) {
+    /// The container's address that each family's traffic goes to.
+    func targets(_ spec: SandboxSpec) -> [AddressFamily: IPAddress] {
+        let networks = state.withLock { $0.networks }
+        let reached = spec.endpoints.filter { networks[$0.networkID]?.rules != nil }
+        return gateways(of: reached).reduce(into: [:]) { targets, entry in
+            targets[entry.key] = reached.first { $0.endpointID == entry.value }?.address(entry.key)
+        }
+    }
+
+    /// Every address of the host, or the one that the daemon's flags name.
+    private func defaultAddresses(_ targets: [AddressFamily: IPAddress]) -> [IPAddress] {
+        var addresses: [IPAddress] = []
+        let chosen = settings.bindAddress
+        if targets[chosen.family] != nil { addresses.append(chosen) }
+        if chosen.isAny {
+            let other: AddressFamily = chosen.family == .v4 ? .v6 : .v4
+            if targets[other] != nil { addresses.append(.any(other)) }
+        }
+        return addresses
+    }
+
+    private func take(
+        _ binding: PortBinding, _ targets: [AddressFamily: IPAddress], _ connection: inout Connection
+    ) throws(EngineError) {
+        for address in binding.hostAddresses where targets[address.family] == nil {
+            throw EngineError(
+                .notImplemented,
+                "publishing at \(address) needs an address of the same family in the container or the user-land proxy, "
+                    + "which is not supported yet")
+        }
+        let (claims, held) = try takePorts(binding)
+        connection.held += held
+        connection.claims += claims
+        for claim in claims {
+            guard let target = targets[claim.address.family] else { continue }
+            connection.publications.append(Publication(claim, to: target, port: binding.containerPort))
+            connection.spec.publishedPorts.append(
+                PublishedPort(
+                    containerPort: binding.containerPort, transport: "\(binding.transport)",
+                    hostIP: claim.address.description, hostPort: claim.port))
+        }
+    }
+
+    /// The same port at each of the binding's addresses.
+    private func takePorts(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [HeldPort]) {
         guard let range = binding.hostPorts else { return try takeAny(binding) }
         for port in range {
-            let claim = PortClaim(address: binding.hostAddress, port: port, transport: binding.transport)
             do {
-                return (claim, try hold(claim))
+                return try hold(binding, at: port)
             } catch {
                 if range.count == 1 { throw error }
             }
@@ -41,21 +79,44 @@ extension NetworkController {
         throw EngineError(.internal, "all ports are allocated")
     }
 
-    private func takeAny(_ binding: PortBinding) throws(EngineError) -> (PortClaim, HeldPort?) {
+    private func takeAny(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [HeldPort]) {
         var failure = EngineError(.internal, "all ports are allocated")
+        guard let first = binding.hostAddresses.first else { return ([], []) }
         for _ in 0..<Self.attempts {
-            let claim = state.withLock { $0.ports.takeAny(binding.hostAddress, binding.transport) }
+            let claim = state.withLock { state -> PortClaim? in
+                let claim = state.ports.takeAny(first, binding.transport)
+                if let claim { state.ports.release(claim) }
+                return claim
+            }
             guard let claim else { break }
-            do { return (claim, try bind(claim)) } catch { failure = error }
+            do { return try hold(binding, at: claim.port) } catch { failure = error }
         }
         throw failure
+    }
+
+    private func hold(_ binding: PortBinding, at port: UInt16) throws(EngineError) -> ([PortClaim], [HeldPort]) {
+        var claims: [PortClaim] = []
+        var held: [HeldPort] = []
+        do throws(EngineError) {
+            for address in binding.hostAddresses {
+                let claim = PortClaim(address: address, port: port, transport: binding.transport)
+                if let socket = try hold(claim) { held.append(socket) }
+                claims.append(claim)
+            }
+            return (claims, held)
+        } catch {
+            state.withLock { state in
+                for claim in claims { state.ports.release(claim) }
+            }
+            throw error
+        }
     }
 
     /// Claims one port and keeps it from the host's programs.
     func hold(_ claim: PortClaim) throws(EngineError) -> HeldPort? {
         guard state.withLock({ $0.ports.take(claim) }) else {
             throw EngineError(
-                .internal, "Bind for \(claim.address):\(claim.port) failed: port is already allocated")
+                .internal, "Bind for \(claim.address.with(port: claim.port)) failed: port is already allocated")
         }
         return try bind(claim)
     }
@@ -63,15 +124,43 @@ extension NetworkController {
     /// After an error the claim is given back.
     private func bind(_ claim: PortClaim) throws(EngineError) -> HeldPort? {
         do {
-            return try HeldPort.take(.v4(claim.address), port: claim.port, protocol: claim.transport)
+            return try HeldPort.take(claim.address, port: claim.port, protocol: claim.transport)
         } catch {
             // A protocol that the host has no sockets for has no programs to keep away either.
             if claim.transport == .sctp, HeldPort.isUnknownProtocol(error) { return nil }
             state.withLock { $0.ports.release(claim) }
             // Go's words for it, which people look for.
+            let family = claim.address.family == .v4 ? "4" : "6"
             throw EngineError(
-                .internal, "listen \(claim.transport)4 \(claim.address):\(claim.port): bind: \(error.reason)",
+                .internal,
+                "listen \(claim.transport)\(family) \(claim.address.with(port: claim.port)): bind: \(error.reason)",
                 cause: error)
         }
+    }
+
+    /// On networks that are reached by their own addresses, published ports are too.
+    private func openRouted(_ connection: inout Connection) throws(EngineError) {
+        let networks = state.withLock { $0.networks }
+        var openings: Set<Opening> = []
+        for endpoint in connection.spec.endpoints {
+            for family in networks[endpoint.networkID]?.rules?.routed ?? [] {
+                guard let address = endpoint.address(family) else { continue }
+                for port in connection.spec.publishedPorts {
+                    openings.insert(
+                        Opening(
+                            source: nil, destination: "\(address)", transport: port.transport, port: port.containerPort)
+                    )
+                }
+            }
+        }
+        guard !openings.isEmpty else { return }
+        try state.withLock { $0.firewall }?.open(Array(openings))
+        connection.spec.openings += openings
+    }
+}
+
+extension EndpointSpec {
+    func address(_ family: AddressFamily) -> IPAddress? {
+        (family == .v4 ? ipAddress : ipv6Address).flatMap { IPAddress($0) }
     }
 }

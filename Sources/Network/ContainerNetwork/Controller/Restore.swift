@@ -12,43 +12,60 @@ extension NetworkController {
     public func restore(endpoints: [(ContainerID, SandboxSpec)]) throws(EngineError) -> [String] {
         var warnings: [String] = []
         for (id, spec) in endpoints { warnings += adopt(id, spec) }
-        let (firewall, publications) = state.withLock { state in
-            (state.firewall, state.endpoints.values.flatMap(\.publications))
-        }
-        try firewall?.rebuild(adding: publications)
+        let (firewall, connections) = state.withLock { ($0.firewall, Array($0.connections.values)) }
+        try firewall?.rebuild(
+            adding: connections.flatMap(\.publications), openings: connections.flatMap(\.spec.openings))
         return warnings
     }
 
     private func adopt(_ id: ContainerID, _ spec: SandboxSpec) -> [String] {
-        var endpoint = Endpoint(spec: spec)
-        if !spec.sandboxID.isEmpty, let path = spec.namespacePath, path.hasPrefix(maker.folder + "/") {
-            endpoint.namespacePath = path
-            maker.adopt(path)
-        }
-        if let name = spec.hostInterface {
-            endpoint.hostInterface = name
-            maker.adopt(name)
+        var connection = Connection(spec: spec)
+        if !spec.sandboxID.isEmpty, let path = spec.namespacePath {
+            if path.hasPrefix(maker.folder + "/") { maker.adopt(path) } else { connection.spec.sandboxID = "" }
         }
         var warnings: [String] = []
-        if let text = spec.ipAddress, let address = IPv4Address(text) {
-            let isFree = state.withLock { $0.addresses?.reserve(address) } ?? true
-            if isFree { endpoint.address = address } else { warnings.append("\(id.short): address \(text) is in use") }
-            for port in spec.publishedPorts { warnings += adopt(port, at: address, &endpoint) }
+        connection.spec.endpoints = spec.endpoints.filter { endpoint in
+            let problem = adopt(endpoint)
+            if let problem { warnings.append("\(id.short): \(problem)") }
+            return problem == nil
         }
-        let finished = endpoint
-        state.withLock { $0.endpoints[id] = finished }
+        connection.spec.publishedPorts = []
+        for port in spec.publishedPorts { warnings += adopt(port, &connection) }
+        let finished = connection
+        state.withLock { $0.connections[id] = finished }
         return warnings
     }
 
-    private func adopt(_ port: PublishedPort, at address: IPv4Address, _ endpoint: inout Endpoint) -> [String] {
+    /// Nil when the endpoint has its addresses again.
+    private func adopt(_ endpoint: EndpointSpec) -> String? {
+        if let name = endpoint.hostInterface { cables.adopt(name) }
+        return state.withLock { state in
+            guard var network = state.networks[endpoint.networkID] else {
+                return "network \(endpoint.networkID.prefix(12)) is not there any more"
+            }
+            for family in AddressFamily.allCases {
+                guard let address = endpoint.address(family) else { continue }
+                guard network.pools[family]?.restore(address) ?? true else {
+                    return "address \(address) is in use"
+                }
+            }
+            network.users += 1
+            state.networks[network.id] = network
+            return nil
+        }
+    }
+
+    private func adopt(_ port: PublishedPort, _ connection: inout Connection) -> [String] {
         guard let transport = TransportProtocol.allCases.first(where: { "\($0)" == port.transport }),
-            let host = IPv4Address(port.hostIP)
+            let host = IPAddress(port.hostIP)
         else { return ["unknown published port \(port.hostIP):\(port.hostPort)/\(port.transport)"] }
+        guard let target = targets(connection.spec)[host.family] else { return [] }
         let claim = PortClaim(address: host, port: port.hostPort, transport: transport)
         do {
-            if let held = try hold(claim) { endpoint.held.append(held) }
-            endpoint.claims.append(claim)
-            endpoint.publications.append(Publication(claim, to: address, port: port.containerPort))
+            if let held = try hold(claim) { connection.held.append(held) }
+            connection.claims.append(claim)
+            connection.publications.append(Publication(claim, to: target, port: port.containerPort))
+            connection.spec.publishedPorts.append(port)
             return []
         } catch {
             return ["\(error)"]
@@ -61,13 +78,13 @@ extension NetworkController {
     /// Returns what could not be taken away, for the log.
     @discardableResult
     public func collectGarbage(keeping: Set<ContainerID>) -> [String] {
-        let dead = state.withLock { state in state.endpoints.keys.filter { !keeping.contains($0) } }
+        let dead = state.withLock { state in state.connections.keys.filter { !keeping.contains($0) } }
         var problems = dead.flatMap { disconnect($0) }
         problems += maker.collectGarbage()
-        do { try state.withLock({ $0.firewall })?.rebuild() } catch { problems.append("\(error)") }
+        do { try state.withLock { $0.firewall }?.rebuild() } catch { problems.append("\(error)") }
         return problems
     }
 
     /// Puts the firewall table back as it should be, after somebody flushed the host's rules.
-    public func reloadFirewall() throws(EngineError) { try state.withLock({ $0.firewall })?.rebuild() }
+    public func reloadFirewall() throws(EngineError) { try state.withLock { $0.firewall }?.rebuild() }
 }

@@ -13,26 +13,23 @@ enum HostsFile {
 
         """
 
-    /// A container's own file: its name first, where it has an address.
-    static func text(
-        address: String, hostname: String, domainname: String, extraHosts: [ExtraHost]
-    ) -> String {
-        var text = ""
-        if !address.isEmpty {
-            let names = domainname.isEmpty ? hostname : "\(hostname).\(domainname) \(hostname)"
-            text += "\(address)\t\(names)\n"
-        }
-        return text + fixed + lines(extraHosts)
+    /// A container's own file: its name first, with each of its addresses.
+    static func text(_ record: NameRecord, addresses: [String]) -> String {
+        let names =
+            record.domainname.isEmpty
+            ? record.hostname : "\(record.hostname).\(record.domainname) \(record.hostname)"
+        let own = addresses.map { "\($0)\t\(names)\n" }.joined()
+        return own + fixed + lines(record.links) + lines(record.extraHosts)
     }
 
     /// The host's file, for a container in the host's network.
-    static func text(copyOf host: String, extraHosts: [ExtraHost]) -> String {
+    static func text(copyOf host: String, _ record: NameRecord) -> String {
         let separator = host.isEmpty || host.hasSuffix("\n") ? "" : "\n"
-        return host + separator + lines(extraHosts)
+        return host + separator + lines(record.extraHosts)
     }
 
-    private static func lines(_ extraHosts: [ExtraHost]) -> String {
-        extraHosts.map { "\($0.address)\t\($0.name)\n" }.joined()
+    private static func lines(_ lines: [NameRecord.Line]) -> String {
+        lines.map { "\($0.address)\t\($0.names)\n" }.joined()
     }
 }
 

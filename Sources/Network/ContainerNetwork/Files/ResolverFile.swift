@@ -47,8 +47,32 @@ struct ResolverFile: Sendable, Hashable {
         return text
     }
 
+    /// Where the embedded server listens inside a container (Docker's address for it).
+    static let embeddedServer = "127.0.0.11"
+
+    /// For a container on a network of its own: the embedded server, and what the host or the user say besides. A name
+    /// with a dot in it may be a container's too, so the search list comes last (`ndots:0`).
+    static func embedded(host: String, container: Choices, daemon: Choices) -> String {
+        let own = ResolverFile(parsing: host)
+        func first(_ lists: [String]...) -> [String] { lists.first { !$0.isEmpty } ?? [] }
+        let search = first(container.search, daemon.search, own.search).joined(separator: " ")
+        var options = first(container.options, daemon.options, own.options)
+        if !options.contains(where: { $0.hasPrefix("ndots:") }) { options.append("ndots:0") }
+        let line = search.isEmpty || search == "." ? "" : "search \(search)\n"
+        return "nameserver \(embeddedServer)\n\(line)options \(options.joined(separator: " "))\n"
+    }
+
+    /// The servers that the embedded one asks, and whether each is the host's own choice.
+    static func upstreams(host: String, container: Choices, daemon: Choices) -> [(address: IPAddress, isHosts: Bool)] {
+        if let chosen = [container.dns, daemon.dns].first(where: { !$0.isEmpty }) {
+            return chosen.compactMap { IPAddress($0) }.map { ($0, false) }
+        }
+        let own = ResolverFile(parsing: host).servers.compactMap { IPAddress($0.prefix { $0 != "%" }) }
+        return own.isEmpty ? fallback.compactMap { IPAddress($0) }.map { ($0, false) } : own.map { ($0, true) }
+    }
+
     /// `--dns`, `--dns-search`, `--dns-opt`.
-    struct Choices: Sendable, Hashable {
+    struct Choices: Sendable, Hashable, Codable {
         var dns: [String] = []
         var search: [String] = []
         var options: [String] = []

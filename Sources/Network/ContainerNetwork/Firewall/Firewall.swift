@@ -5,84 +5,154 @@ internal import Synchronization
 /// The daemon's table in the kernel. What should be in it is kept here too, so that it can be put back as a whole when
 /// somebody flushed the host's rules. Blocks; one change at a time.
 final class Firewall: Sendable {
+    /// All that the table should hold.
+    struct Content: Sendable {
+        var bridges: Set<BridgeRules> = []
+        var publications: Set<Publication> = []
+        /// Counted: several links may ask for the same.
+        var openings: [Opening: Int] = [:]
+
+        var elements: [(set: String, element: String)] {
+            bridges.flatMap(\.elements) + publications.map { (set: $0.map, element: $0.element) }
+                + openings.keys.compactMap(\.element)
+        }
+    }
+
+    let table: String
     private let nftables: Nftables
     private let elements: SetElements
     private let tracking: ConnectionTracking
-    private let ruleset: Ruleset
     /// Held during each transaction: the kernel's content and this one must change in the same order.
-    private let content = Mutex<Set<Publication>>([])
+    private let content = Mutex(Content())
 
-    init(_ ruleset: Ruleset) throws(EngineError) {
+    init(table: String) throws(EngineError) {
         do { nftables = try Nftables() } catch { throw .network(error) }
         do {
-            elements = try SetElements(table: ruleset.table)
+            elements = try SetElements(table: table)
             tracking = try ConnectionTracking()
         } catch {
             throw .network(error, "open the firewall")
         }
-        self.ruleset = ruleset
+        self.table = table
     }
 
-    /// Puts a table in place when there is none; one that is there keeps working until `rebuild`.
-    func prepare() throws(EngineError) {
-        if (try? nftables.run("list table inet \(ruleset.table)")) != nil { return }
-        try rebuild()
-    }
+    /// Whether the table is in place, from this daemon or the one before.
+    var isThere: Bool { (try? nftables.run("list chain inet \(table) inbound")) != nil }
 
-    /// Replaces the table by what it should be, in one transaction, with more elements first if any are given.
-    func rebuild(adding publications: [Publication] = []) throws(EngineError) {
+    /// Replaces the table by what it should be, in one transaction, with more first if any are given.
+    func rebuild(adding publications: [Publication] = [], openings: [Opening] = []) throws(EngineError) {
         try content.withLock { (content) throws(EngineError) in
-            content.formUnion(publications)
+            content.publications.formUnion(publications)
+            for opening in openings { content.openings[opening, default: 0] += 1 }
             try replace(content)
+        }
+    }
+
+    /// `isQuiet`: the table is not touched; `rebuild` follows.
+    func add(_ bridge: BridgeRules, isQuiet: Bool = false) throws(EngineError) {
+        try content.withLock { (content) throws(EngineError) in
+            guard content.bridges.insert(bridge).inserted, !isQuiet else { return }
+            do throws(EngineError) {
+                try apply("add", bridge.elements, content)
+            } catch {
+                content.bridges.remove(bridge)
+                throw error
+            }
+        }
+    }
+
+    func remove(_ bridge: BridgeRules) throws(EngineError) {
+        try content.withLock { (content) throws(EngineError) in
+            guard content.bridges.remove(bridge) != nil else { return }
+            try apply("delete", bridge.elements, content)
+        }
+    }
+
+    func open(_ openings: [Opening]) throws(EngineError) {
+        guard !openings.isEmpty else { return }
+        try content.withLock { (content) throws(EngineError) in
+            let new = openings.filter { content.openings[$0] == nil }
+            for opening in openings { content.openings[opening, default: 0] += 1 }
+            try apply("add", new.compactMap(\.element), content)
+        }
+    }
+
+    func close(_ openings: [Opening]) throws(EngineError) {
+        guard !openings.isEmpty else { return }
+        try content.withLock { (content) throws(EngineError) in
+            var gone: [Opening] = []
+            for opening in openings {
+                guard let count = content.openings[opening] else { continue }
+                content.openings[opening] = count > 1 ? count - 1 : nil
+                if count == 1 { gone.append(opening) }
+            }
+            try apply("delete", gone.compactMap(\.element), content)
         }
     }
 
     func publish(_ publications: [Publication]) throws(EngineError) {
         guard !publications.isEmpty else { return }
         try content.withLock { (content) throws(EngineError) in
-            if (try? elements.add(publications.map(\.setElement))) == nil { try replace(content.union(publications)) }
-            content.formUnion(publications)
+            content.publications.formUnion(publications)
+            do throws(EngineError) {
+                if (try? elements.add(publications.map(\.setElement))) == nil { try replace(content) }
+            } catch {
+                content.publications.subtract(publications)
+                throw error
+            }
         }
         // Who sends datagrams to the port already goes on to where the first of them went, to nobody.
         for publication in publications where publication.transport == .udp {
-            _ = try? tracking.forget(to: publication.hostPort, .udp)
+            _ = try? tracking.forget(to: publication.hostPort, .udp, publication.address.family)
         }
     }
 
     /// What is not published is no error.
     func withdraw(_ publications: [Publication]) throws(EngineError) {
         try content.withLock { (content) throws(EngineError) in
-            let present = content.intersection(publications)
+            let present = content.publications.intersection(publications)
             guard !present.isEmpty else { return }
-            content.subtract(present)
+            content.publications.subtract(present)
             if (try? elements.remove(present.map(\.setElement))) == nil { try replace(content) }
         }
         // Nor do they go on to a container that is gone. Where the kernel can't forget, it takes half a minute.
         for publication in publications where publication.transport == .udp {
-            _ = try? tracking.forget(to: publication.hostPort, .udp, answeredBy: publication.address)
+            let (address, port) = (publication.address, publication.hostPort)
+            _ = try? tracking.forget(to: port, .udp, address.family, answeredBy: address)
         }
     }
 
     /// Takes the table away.
     func remove() throws(EngineError) {
         do {
-            try nftables.run("add table inet \(ruleset.table)\ndelete table inet \(ruleset.table)\n")
+            try nftables.run("add table inet \(table)\ndelete table inet \(table)\n")
         } catch {
             throw .network(error)
         }
     }
 
-    private func replace(_ content: Set<Publication>) throws(EngineError) {
-        do { try nftables.run(ruleset.text(content)) } catch { throw .network(error) }
+    /// A change by itself, or the table as a whole when somebody took it away meanwhile.
+    private func apply(
+        _ verb: String, _ elements: [(set: String, element: String)], _ content: Content
+    ) throws(EngineError) {
+        guard !elements.isEmpty else { return }
+        if (try? nftables.run(Ruleset.change(verb, table, elements))) == nil { try replace(content) }
+    }
+
+    private func replace(_ content: Content) throws(EngineError) {
+        do { try nftables.run(Ruleset.text(table, content.elements)) } catch { throw .network(error) }
     }
 
     /// Other tables whose forward chains drop what they don't know: rules here can't overrule them.
     func foreignDrops() -> [String] {
         guard let listing = try? nftables.run("list chains") else { return [] }
-        return Self.foreignDrops(listing, own: ruleset.table)
+        return ForeignDrops.find(listing, own: table)
     }
+}
 
-    static func foreignDrops(_ listing: String, own: String) -> [String] {
+/// Reads `nft list chains`.
+enum ForeignDrops {
+    static func find(_ listing: String, own: String) -> [String] {
         var table = ""
         var chain = ""
         var found: [String] = []

@@ -1,15 +1,14 @@
 internal import Netlink
 
-/// A network namespace made ready for a container: lo is up, and so is a link to the bridge, still without an address,
-/// if it is to have one.
+/// A network namespace made ready for a container: lo is up, and so is its first link, still without an address, if it
+/// is to have one.
 struct Sandbox: Sendable {
-    /// A link into the namespace.
-    struct Cable: Sendable, Hashable {
-        static let inside = "eth0"
-        /// The end on the bridge: `veth` and 7 hexadecimal digits.
-        var hostName: String
-        /// Number of the end inside.
-        var innerIndex: Int32
+    /// What is made ahead.
+    struct Kind: Sendable, Hashable {
+        /// Nil for none.
+        var link: LinkSource?
+        /// The link's name inside.
+        var interface = "eth0"
     }
 
     /// 64 hexadecimal digits.
@@ -18,4 +17,13 @@ struct Sandbox: Sendable {
     let cable: Cable?
     /// Speaks inside the namespace.
     let route: RouteConnection
+}
+
+/// A link in a namespace.
+struct Cable: Sendable, Hashable {
+    /// The end on the bridge: `veth` and 7 hexadecimal digits; nil where there is none.
+    var hostName: String?
+    /// Its name and number inside.
+    var interface: String
+    var innerIndex: Int32
 }

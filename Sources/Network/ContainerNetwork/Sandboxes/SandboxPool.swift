@@ -5,7 +5,7 @@ internal import Synchronization
 /// Keeps sandboxes ready, made ahead on a thread of its own, so that a container's start does not wait for the kernel.
 final class SandboxPool: Sendable {
     private struct State {
-        var ready: [SandboxMaker.Port?: [Sandbox]] = [:]
+        var ready: [Sandbox.Kind: [Sandbox]] = [:]
         var isRefilling = false
         var isClosed = false
     }
@@ -22,17 +22,28 @@ final class SandboxPool: Sendable {
         self.size = size
     }
 
-    /// A sandbox with a cable to `port`, or with none: one that is ready, or a new one. To be followed by `refill` once
-    /// it has been put to use: links are made and changed one at a time by the kernel.
-    func take(_ port: SandboxMaker.Port?) throws(EngineError) -> Sandbox {
-        if let ready = state.withLock({ $0.ready[port]?.popLast() }) { return ready }
-        return try maker.make(port)
+    /// A sandbox of the kind: one that is ready, or a new one. To be followed by `refill` once it has been put to use:
+    /// links are made and changed one at a time by the kernel.
+    func take(_ kind: Sandbox.Kind) throws(EngineError) -> Sandbox {
+        if let ready = state.withLock({ $0.ready[kind]?.popLast() }) { return ready }
+        return try maker.make(kind)
+    }
+
+    /// Removes what is ready of kinds on a link that goes away.
+    func drop(_ link: LinkSource) {
+        let rest = making.withLock { _ in
+            state.withLock { state in
+                let kinds = state.ready.keys.filter { $0.link == link }
+                return kinds.flatMap { state.ready.removeValue(forKey: $0) ?? [] }
+            }
+        }
+        for sandbox in rest { maker.remove(sandbox) }
     }
 
     /// Brings these kinds, and those asked for before, up to number, in the background.
-    func refill(_ ports: [SandboxMaker.Port?] = []) {
+    func refill(_ kinds: [Sandbox.Kind] = []) {
         let starts = state.withLock { state in
-            for port in ports where state.ready[port] == nil { state.ready[port] = [] }
+            for kind in kinds where state.ready[kind] == nil { state.ready[kind] = [] }
             defer { state.isRefilling = true }
             return !state.isRefilling && !state.isClosed && size > 0
         }
@@ -40,12 +51,17 @@ final class SandboxPool: Sendable {
     }
 
     private func fill() {
-        while let port = missing() {
+        while let kind = missing() {
             let goesOn = making.withLock { _ in
                 if state.withLock({ $0.isClosed }) { return false }
                 // An error comes back when a container asks for one and the pool is empty.
-                guard let sandbox = try? maker.make(port) else { return false }
-                state.withLock { $0.ready[port, default: []].append(sandbox) }
+                guard let sandbox = try? maker.make(kind) else { return false }
+                // Dropped meanwhile: nobody asks for its kind any more.
+                let isWanted = state.withLock { state in
+                    state.ready[kind]?.append(sandbox)
+                    return state.ready[kind] != nil
+                }
+                if !isWanted { maker.remove(sandbox) }
                 return true
             }
             if !goesOn { break }
@@ -54,14 +70,14 @@ final class SandboxPool: Sendable {
     }
 
     /// The kind that lacks most.
-    private func missing() -> SandboxMaker.Port?? {
+    private func missing() -> Sandbox.Kind? {
         state.withLock { state in
             guard let fewest = state.ready.min(by: { $0.value.count < $1.value.count }), fewest.value.count < size
             else {
                 state.isRefilling = false
                 return nil
             }
-            return .some(fewest.key)
+            return fewest.key
         }
     }
 

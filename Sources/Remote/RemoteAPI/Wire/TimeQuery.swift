@@ -1,42 +1,10 @@
 internal import Primitives
 
 extension Query {
-    /// A point in time: Unix seconds with a fraction, RFC 3339, or a duration back from now (`10m`, Go's units).
-    /// Nil when absent or empty. Errors: `badParameter`.
+    /// A point in time, as `TimeText` reads it. Nil when absent or empty. Errors: `badParameter`.
     func time(_ name: String, now: Timestamp = .now()) throws(EngineError) -> Int64? {
         guard let value = text(name) else { return nil }
-        if let seconds = Self.unixTime(value) { return seconds }
-        if let back = Self.goDuration(value) { return now.nanoseconds - back }
-        if let time = try? Timestamp(parsing: value) { return time.nanoseconds }
+        if let time = TimeText.nanoseconds(value, now: now) { return time }
         throw EngineError(.badParameter, "invalid value for '\(name)': \"\(value)\" is no time")
-    }
-
-    private static func unixTime(_ text: String) -> Int64? {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let seconds = Int64(parts[0]) else { return nil }
-        guard parts.count > 1 else { return Timestamp(seconds: seconds).nanoseconds }
-        let digits = parts[1].prefix(9)
-        guard parts[1].allSatisfy({ ("0"..."9").contains($0) }), !digits.isEmpty,
-            let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count))
-        else { return nil }
-        return Timestamp(seconds: seconds, nanoseconds: fraction).nanoseconds
-    }
-
-    private static let units: [(String, Double)] = [
-        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
-    ]
-
-    private static func goDuration(_ text: String) -> Int64? {
-        var rest = text[...]
-        var total = 0.0
-        while !rest.isEmpty {
-            let digits = rest.prefix { ("0"..."9").contains($0) || $0 == "." }
-            rest = rest.dropFirst(digits.count)
-            let unit = rest.prefix { !("0"..."9").contains($0) && $0 != "." }
-            rest = rest.dropFirst(unit.count)
-            guard let number = Double(digits), let scale = units.first(where: { $0.0 == unit })?.1 else { return nil }
-            total += number * scale
-        }
-        return total.isFinite && abs(total) < 9e18 ? Int64(total) : nil
     }
 }

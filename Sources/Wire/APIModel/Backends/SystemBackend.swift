@@ -24,4 +24,4 @@ public struct EventQuery: Sendable {
 }
 
 /// Everything a router serves.
-public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & SystemBackend
+public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & NetworkBackend & SystemBackend

@@ -51,8 +51,14 @@ public struct IPv6Address: Sendable, Hashable {
         return result.count <= 8 ? result : nil
     }
 
+    public static let any = IPv6Address(high: 0, low: 0)
+
     /// `::1`.
     public var isLoopback: Bool { high == 0 && low == 1 }
+    /// fe80::/10.
+    public var isLinkLocal: Bool { high >> 54 == 0x3fa }
+    /// fc00::/7 (RFC 4193): of one site, never of the Internet.
+    public var isUniqueLocal: Bool { high >> 57 == 0x7e }
 }
 
 extension IPv6Address: CustomStringConvertible {
@@ -75,54 +81,6 @@ extension IPv6Address: CustomStringConvertible {
     }
 }
 
-/// An address of either family.
-public enum IPAddress: Sendable, Hashable {
-    case v4(IPv4Address)
-    case v6(IPv6Address)
-
-    public init?(_ text: some StringProtocol) {
-        if let address = IPv4Address(text) {
-            self = .v4(address)
-        } else if let address = IPv6Address(text) {
-            self = .v6(address)
-        } else {
-            return nil
-        }
-    }
-
-    /// In network order.
-    public var bytes: [UInt8] {
-        switch self {
-        case .v4(let address): address.bytes
-        case .v6(let address): address.bytes
-        }
-    }
-
-    public var isLoopback: Bool {
-        switch self {
-        case .v4(let address): address.isLoopback
-        case .v6(let address): address.isLoopback
-        }
-    }
-
-    /// AF_INET or AF_INET6.
-    var family: UInt8 {
-        switch self {
-        case .v4: 2
-        case .v6: 10
-        }
-    }
-}
-
-extension IPAddress: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .v4(let address): address.description
-        case .v6(let address): address.description
-        }
-    }
-}
-
-func isHexDigit(_ byte: UInt8) -> Bool {
+private func isHexDigit(_ byte: UInt8) -> Bool {
     (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte)
 }

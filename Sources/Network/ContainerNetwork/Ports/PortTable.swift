@@ -1,14 +1,16 @@
 internal import LinuxSystem
 internal import Netlink
+internal import Primitives
 
 /// A port of the host that belongs to a container.
 struct PortClaim: Sendable, Hashable {
-    var address: IPv4Address
+    var address: IPAddress
     var port: UInt16
     var transport: TransportProtocol
 }
 
-/// Which ports of the host are given. A port at 0.0.0.0 is taken at every address.
+/// Which ports of the host are given. A port at 0.0.0.0 or :: is taken at every address
+/// of its family.
 struct PortTable: Sendable {
     private struct Place: Hashable {
         var port: UInt16
@@ -16,13 +18,13 @@ struct PortTable: Sendable {
     }
 
     private struct Source: Hashable {
-        var address: IPv4Address
+        var address: IPAddress
         var transport: TransportProtocol
     }
 
     /// Ports that are given to who names none.
     let ephemeral: ClosedRange<UInt16>
-    private var taken: [Place: Set<IPv4Address>] = [:]
+    private var taken: [Place: Set<IPAddress>] = [:]
     private var last: [Source: UInt16] = [:]
 
     init(ephemeral: ClosedRange<UInt16>) { self.ephemeral = ephemeral }
@@ -41,7 +43,7 @@ struct PortTable: Sendable {
     }
 
     /// Takes the next free ephemeral port after the last one given; nil when there is none.
-    mutating func takeAny(_ address: IPv4Address, _ transport: TransportProtocol) -> PortClaim? {
+    mutating func takeAny(_ address: IPAddress, _ transport: TransportProtocol) -> PortClaim? {
         let source = Source(address: address, transport: transport)
         var port = last[source] ?? ephemeral.upperBound
         for _ in ephemeral {
@@ -56,7 +58,9 @@ struct PortTable: Sendable {
 
     private func isFree(_ claim: PortClaim) -> Bool {
         guard let addresses = taken[Place(port: claim.port, transport: claim.transport)] else { return true }
-        return claim.address != .any && !addresses.contains(.any) && !addresses.contains(claim.address)
+        let family = claim.address.family
+        if claim.address.isAny { return !addresses.contains { $0.family == family } }
+        return !addresses.contains(.any(family)) && !addresses.contains(claim.address)
     }
 
     /// The kernel's range for programs that name no port, or Docker's where that can't be read.

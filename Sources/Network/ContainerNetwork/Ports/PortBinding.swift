@@ -5,16 +5,18 @@ internal import Primitives
 struct PortBinding: Sendable, Hashable {
     var containerPort: UInt16
     var transport: TransportProtocol
-    var hostAddress: IPv4Address
+    /// One for each family; several share a port.
+    var hostAddresses: [IPAddress]
     var hostPorts: ClosedRange<UInt16>?
 
-    static func parse(_ requests: [PortRequest], defaultAddress: IPv4Address) throws(EngineError) -> [PortBinding] {
+    /// `defaults`: addresses for requests that name none.
+    static func parse(_ requests: [PortRequest], defaults: [IPAddress]) throws(EngineError) -> [PortBinding] {
         var bindings: [PortBinding] = []
-        for request in requests { bindings.append(try PortBinding(request, defaultAddress: defaultAddress)) }
+        for request in requests { bindings.append(try PortBinding(request, defaults)) }
         return bindings
     }
 
-    private init(_ request: PortRequest, defaultAddress: IPv4Address) throws(EngineError) {
+    private init(_ request: PortRequest, _ defaults: [IPAddress]) throws(EngineError) {
         guard let transport = TransportProtocol.allCases.first(where: { "\($0)" == request.transport }) else {
             throw EngineError(.badParameter, "Invalid proto: \(request.transport)")
         }
@@ -24,7 +26,7 @@ struct PortBinding: Sendable, Hashable {
         }
         containerPort = request.containerPort
         self.transport = transport
-        hostAddress = request.hostIP.isEmpty ? defaultAddress : try CheckedSettings.address(request.hostIP)
         hostPorts = request.hostPorts
+        hostAddresses = request.hostIP.isEmpty ? defaults : [try CheckedSettings.address(request.hostIP)]
     }
 }

@@ -1,0 +1,151 @@
+public import APIModel
+internal import ContainerNetwork
+public import Primitives
+
+extension Engine {
+    public func connectNetwork(_ name: String, _ request: NetworkConnectRequest) async throws(EngineError) {
+        let network = try networks.find(name)
+        let container = try containers.find(request.container)
+        let settings = request.endpointConfig ?? EndpointSettings()
+        try await container.gate.withGate { () async throws(EngineError) in
+            try checkExists(container, name: request.container)
+            await finishTeardown(of: container)
+            let record = container.record
+            try NetworkRules.checkConnect(record, network, settings)
+            if record.state.hasProcess {
+                try await attachNow(container, network, settings)
+            } else {
+                container.withLive { $0.record.endpoints[network.name] = settings }
+                try await save(container)
+            }
+        }
+        publishNetwork("connect", network, container: container.id.description)
+    }
+
+    private func attachNow(
+        _ container: Container, _ network: NetworkRecord, _ settings: EndpointSettings
+    ) async throws(EngineError) {
+        let request = try endpointRequest(of: container.record, on: network, settings)
+        try await workers.run { [self] in
+            guard let controller = self.network else { throw EngineError(.unavailable, "networking is switched off") }
+            let sandbox = try controller.attach(container.id, request)
+            container.withLive { live in
+                live.record.sandbox = sandbox
+                live.record.endpoints[network.name] = settings
+            }
+            try store.save(container, isDurable: true)
+        }
+    }
+
+    public func disconnectNetwork(_ name: String, _ request: NetworkDisconnectRequest) async throws(EngineError) {
+        let network = try networks.find(name)
+        let container = try containers.find(request.container)
+        try await container.gate.withGate { () async throws(EngineError) in
+            try checkExists(container, name: request.container)
+            await finishTeardown(of: container)
+            try NetworkRules.checkDisconnect(container.record, network)
+            if container.state.hasProcess {
+                try await detachNow(container, network)
+            } else {
+                container.withLive { $0.record.endpoints[network.name] = nil }
+                try await save(container)
+            }
+        }
+        publishNetwork("disconnect", network, container: container.id.description)
+    }
+
+    private func detachNow(_ container: Container, _ network: NetworkRecord) async throws(EngineError) {
+        try await workers.run { [self] in
+            // The row first: should this process end in between, the link is nobody's and is taken away.
+            let before = container.record
+            container.withLive { live in
+                live.record.endpoints[network.name] = nil
+                live.record.sandbox?.endpoints.removeAll { $0.networkID == network.id }
+            }
+            do {
+                try store.save(container, isDurable: true)
+                if let sandbox = try self.network?.detach(container.id, from: network.id) {
+                    container.withLive { $0.record.sandbox = sandbox }
+                    try store.save(container)
+                }
+            } catch {
+                container.withLive { live in
+                    live.record.endpoints[network.name] = before.endpoints[network.name]
+                    live.record.sandbox = before.sandbox
+                }
+                throw error
+            }
+        }
+    }
+}
+
+/// What may be on which network.
+enum NetworkRules {
+    static func checkConnect(
+        _ record: ContainerRecord, _ network: NetworkRecord, _ settings: EndpointSettings
+    ) throws(EngineError) {
+        if record.hostConfig.networkMode.hasPrefix("container:") || record.hostConfig.networkMode == "host" {
+            throw EngineError(
+                .badParameter,
+                "container sharing network namespace with another container or host cannot be connected to any other "
+                    + "network")
+        }
+        if network.name == "host" {
+            throw EngineError(
+                .badParameter, "container cannot be disconnected from host network or connected to host network")
+        }
+        if network.name == "none" || record.endpoints["none"] != nil {
+            throw EngineError(
+                .badParameter,
+                "container cannot be connected to multiple networks with one of the networks in private (none) mode")
+        }
+        if record.endpoints[network.name] != nil {
+            throw EngineError(
+                .forbidden, "endpoint with name \(record.name) already exists in network \(network.name)")
+        }
+        try checkSettings(settings, network)
+    }
+
+    static func checkDisconnect(_ record: ContainerRecord, _ network: NetworkRecord) throws(EngineError) {
+        if network.name == "host", record.endpoints["host"] != nil {
+            throw EngineError(
+                .badParameter, "container cannot be disconnected from host network or connected to host network")
+        }
+        guard record.endpoints[network.name] != nil else {
+            throw EngineError(.internal, "container \(record.id) is not connected to the network \(network.name)")
+        }
+    }
+
+    /// Addresses of one's own are for networks with a subnet of one's own, names for networks of one's own.
+    static func checkSettings(_ settings: EndpointSettings, _ network: NetworkRecord) throws(EngineError) {
+        func invalid(_ text: String) -> EngineError {
+            EngineError(.badParameter, "invalid endpoint settings:\n\(text)")
+        }
+        let addresses = settings.ipamConfig ?? EndpointIPAMConfig()
+        guard addresses.linkLocalIPs.isEmpty else {
+            throw EngineError(.notImplemented, "link-local addresses (--link-local-ip) are not supported yet")
+        }
+        if let option = (settings.driverOpts ?? [:]).keys.min() {
+            throw EngineError(.notImplemented, "endpoint option \(option) is not supported yet")
+        }
+        guard (settings.links ?? []).isEmpty else {
+            throw EngineError(.notImplemented, "links on networks of one's own are not supported yet")
+        }
+        let asks = [
+            (addresses.ipv4Address, network.hasOwnIPv4Subnet), (addresses.ipv6Address, network.hasOwnIPv6Subnet),
+        ]
+        for (address, hasSubnet) in asks where !address.isEmpty {
+            if network.isPredefined {
+                throw invalid("user specified IP address is supported on user defined networks only")
+            }
+            guard hasSubnet else {
+                throw invalid(
+                    "user specified IP address is supported only when connecting to networks with user configured "
+                        + "subnets")
+            }
+        }
+        if network.isPredefined && !(settings.aliases ?? []).isEmpty {
+            throw invalid("network-scoped aliases are only supported for user-defined networks")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+public import APIModel
+internal import ContainerNetwork
+public import Primitives
+
+extension Engine {
+    public func createNetwork(_ request: NetworkCreateRequest) async throws(EngineError) -> NetworkCreated {
+        try await workers.run { [self] in try createNetworkNow(request) }
+    }
+
+    /// Blocking. The row comes last: what an end before it leaves is nobody's, and the next start takes it away.
+    private func createNetworkNow(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkCreated {
+        var record = try networkRecord(request)
+        guard let network else { throw EngineError(.unavailable, "networking is switched off") }
+        try networks.reserve(record.name, for: record.id)
+        do {
+            record.definition = try network.create(record.definition)
+            do {
+                try store.save(record)
+            } catch {
+                try? network.remove(record.id)
+                throw error
+            }
+        } catch {
+            networks.release(record.name, by: record.id)
+            throw EngineError(wrapping: error)
+        }
+        networks.insert(record)
+        publishNetwork("create", record)
+        return NetworkCreated(id: record.id)
+    }
+
+    private func networkRecord(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkRecord {
+        try checkName(request)
+        try refuseUnsupported(request)
+        let pools = try Self.pools(request.ipam)
+        var record = NetworkRecord(
+            definition: NetworkDefinition(
+                id: NetworkDefinition.newID(), name: request.name,
+                driver: request.driver.isEmpty ? "bridge" : request.driver, hasIPv4: request.enableIPv4 ?? true,
+                hasIPv6: request.enableIPv6 ?? false, pools: pools, isInternal: request.isInternal,
+                options: request.options),
+            created: .now())
+        record.attachable = request.attachable
+        record.labels = request.labels
+        record.ipamOptions = request.ipam?.options
+        record.hasOwnIPv4Subnet = pools.contains { !$0.subnet.contains(":") }
+        record.hasOwnIPv6Subnet = pools.contains { $0.subnet.contains(":") }
+        return record
+    }
+
+    /// Docker's rule: letters, digits, `_ . -`, beginning with one of the first two.
+    private func checkName(_ request: NetworkCreateRequest) throws(EngineError) {
+        let name = request.name
+        guard !name.isEmpty, name.trimmedOfBlanks == name, !name.contains("/"), !name.hasPrefix("container:"),
+            name != "default", name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 33 || $0 == 127 })
+        else {
+            throw EngineError(.badParameter, "invalid network name \"\(name)\"")
+        }
+        guard !NetworkRecord.predefined.contains(name) else {
+            throw EngineError(.forbidden, "operation is not permitted on predefined \(name) network ")
+        }
+    }
+
+    private func refuseUnsupported(_ request: NetworkCreateRequest) throws(EngineError) {
+        func refuse(_ isUsed: Bool, _ what: String) throws(EngineError) {
+            if isUsed { throw EngineError(.notImplemented, "\(what) not supported yet") }
+        }
+        try refuse(request.ingress, "ingress networks are")
+        try refuse(
+            request.configOnly || !(request.configFrom?.network ?? "").isEmpty, "configuration-only networks are")
+        try refuse(!["", "local"].contains(request.scope), "networks of scope \(request.scope) are")
+        let driver = request.ipam?.driver ?? ""
+        guard ["", "default"].contains(driver) else {
+            throw EngineError(.badParameter, "invalid IPAM driver \(driver): only default is there")
+        }
+    }
+
+    private static func pools(_ ipam: IPAMSettings?) throws(EngineError) -> [NetworkDefinition.Pool] {
+        var pools: [NetworkDefinition.Pool] = []
+        for pool in ipam?.config ?? [] {
+            // docker-compose sends an empty one for "as you like".
+            if pool == IPAMPool() { continue }
+            guard !pool.subnet.isEmpty else {
+                throw EngineError(.badParameter, "invalid network config:\nan ip-range or gateway needs a subnet")
+            }
+            pools.append(
+                .init(
+                    subnet: pool.subnet, range: pool.ipRange, gateway: pool.gateway,
+                    auxiliary: pool.auxiliaryAddresses))
+        }
+        return pools
+    }
+}
+
+extension String {
+    /// Without blanks at its ends.
+    var trimmedOfBlanks: String {
+        var text = self[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

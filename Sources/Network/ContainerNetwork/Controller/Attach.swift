@@ -1,0 +1,132 @@
+internal import LinuxSystem
+internal import Netlink
+public import Primitives
+internal import Synchronization
+
+extension NetworkController {
+    /// Puts a connected container on one more network while it runs. Returns its network as it is then.
+    ///
+    /// After an error it is as before. Errors: as `connect`; `forbidden` when it is on that network already, `conflict`
+    /// when it is not connected.
+    public func attach(_ id: ContainerID, _ request: EndpointRequest) throws(EngineError) -> SandboxSpec {
+        var connection = try running(id)
+        guard connection.spec.endpoint(on: request.network) == nil else {
+            throw EngineError(.forbidden, "endpoint already exists in network \(request.network)")
+        }
+        guard let path = connection.ownedPath else {
+            throw EngineError(.badParameter, "container has no network of its own")
+        }
+        var plan = try plan(request, interface: "")
+        let used = Set(connection.spec.endpoints.map(\.interface))
+        plan.spec.interface = InterfaceNames.free(plan.network.interfacePrefix, used)
+        plan.gateways = gateways(of: connection.spec.endpoints + [plan.spec])
+            .filter { $0.value == plan.spec.endpointID }.reduce(into: []) { $0.insert($1.key) }
+        do throws(EngineError) {
+            try link(&plan, to: path)
+        } catch {
+            release(plan.spec)
+            throw error
+        }
+        connection.spec.endpoints.append(plan.spec)
+        return try settle(id, connection)
+    }
+
+    private func link(_ plan: inout PlannedEndpoint, to path: String) throws(EngineError) {
+        guard let source = plan.network.link else { return }
+        let (cable, inner) = try maker.add(source, plan.spec.interface, to: path)
+        plan.spec.hostInterface = cable.hostName
+        do {
+            try inner.perform(plan.requests(cable.innerIndex))
+        } catch {
+            _ = try? inner.perform(.deleteLink(.index(cable.innerIndex)))
+            if let name = cable.hostName { cables.forget(name) }
+            throw .network(error)
+        }
+    }
+
+    /// Takes a connected container off a network while it runs. Returns its network as it is then.
+    ///
+    /// Errors: `notFound` when it is not on that network, `conflict` when it is not connected.
+    public func detach(_ id: ContainerID, from network: String) throws(EngineError) -> SandboxSpec {
+        var connection = try running(id)
+        guard let index = connection.spec.endpoints.firstIndex(where: { $0.networkID == network }) else {
+            throw EngineError(.notFound, "container \(id.short) is not connected to network \(network)")
+        }
+        let endpoint = connection.spec.endpoints.remove(at: index)
+        if let path = connection.ownedPath { try unlink(endpoint, path, connection.spec) }
+        if let name = endpoint.hostInterface { cables.forget(name) }
+        release(endpoint)
+        return try settle(id, connection)
+    }
+
+    private func unlink(_ endpoint: EndpointSpec, _ path: String, _ rest: SandboxSpec) throws(EngineError) {
+        let inner = try SandboxMaker.route(in: path)
+        do {
+            try inner.perform(.deleteLink(.name(endpoint.interface)))
+        } catch {
+            // The container may have taken it away itself.
+            if !error.isMissing { throw .network(error) }
+        }
+        // The default route went with it: the next endpoint has it now.
+        let networks = state.withLock { $0.networks }
+        for (family, id) in gateways(of: rest.endpoints) {
+            guard let next = rest.endpoints.first(where: { $0.endpointID == id }),
+                let gateway = networks[next.networkID]?.gateway(family),
+                let link = try? inner.link(named: next.interface)
+            else { continue }
+            do {
+                try inner.perform(.replaceDefaultRoute(gateway: gateway, link: link.index))
+            } catch {
+                throw .network(error)
+            }
+        }
+    }
+
+    /// Ports follow the default route, `/etc/hosts` the addresses.
+    private func settle(_ id: ContainerID, _ changed: Connection) throws(EngineError) -> SandboxSpec {
+        var connection = changed
+        try republish(&connection)
+        try files.writeHosts(connection.spec)
+        let finished = connection
+        state.withLock { $0.connections[id] = finished }
+        return finished.spec
+    }
+
+    private func running(_ id: ContainerID) throws(EngineError) -> Connection {
+        guard let connection = state.withLock({ $0.connections[id] }) else {
+            throw EngineError(.conflict, "container \(id.short) is not connected")
+        }
+        return connection
+    }
+
+    /// By family the endpoint (its id) that the default route leads through.
+    func gateways(of endpoints: [EndpointSpec]) -> [AddressFamily: String] {
+        let networks = state.withLock { $0.networks }
+        var result: [AddressFamily: String] = [:]
+        for family in AddressFamily.allCases {
+            let able = endpoints.filter { networks[$0.networkID]?.gateway(family) != nil && $0.address(family) != nil }
+            let best = able.min { left, right in
+                (-left.gatewayPriority, networks[left.networkID]?.definition.name ?? "")
+                    < (-right.gatewayPriority, networks[right.networkID]?.definition.name ?? "")
+            }
+            result[family] = best?.endpointID
+        }
+        return result
+    }
+
+    /// Sends the published ports to where the container is reached now.
+    private func republish(_ connection: inout Connection) throws(EngineError) {
+        let targets = targets(connection.spec)
+        let old = connection.publications
+        let new = old.map { publication in
+            var publication = publication
+            if let target = targets[publication.hostAddress.family] { publication.address = target }
+            return publication
+        }
+        guard new != old else { return }
+        let firewall = state.withLock { $0.firewall }
+        try firewall?.withdraw(old)
+        try firewall?.publish(new)
+        connection.publications = new
+    }
+}

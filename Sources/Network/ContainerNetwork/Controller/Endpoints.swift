@@ -1,0 +1,130 @@
+internal import Netlink
+internal import Primitives
+internal import Synchronization
+
+/// An endpoint whose addresses are taken and whose link is still to be made.
+struct PlannedEndpoint: Sendable {
+    let network: OpenNetwork
+    var spec: EndpointSpec
+    let mac: MACAddress
+    var addresses: [AddressFamily: IPAddress]
+    /// Families whose default route leads through it.
+    var gateways: Set<AddressFamily> = []
+
+    /// What makes the link an endpoint, in one batch.
+    func requests(_ link: Int32) -> [RouteRequest] {
+        var requests: [RouteRequest] = [.setMAC(.index(link), mac)]
+        for (family, address) in addresses {
+            guard let length = network.pools[family]?.subnet.prefixLength else { continue }
+            requests.append(.addAddress(address, prefixLength: Int(length), to: link))
+        }
+        // Neighbours are found by it (RFC 4861); the address that the kernel would make itself.
+        if network.definition.hasIPv6 {
+            requests.append(.addAddress(.v6(mac.linkLocal), prefixLength: 64, to: link))
+        }
+        return requests + defaultRoutes(link)
+    }
+
+    private func defaultRoutes(_ link: Int32) -> [RouteRequest] {
+        gateways.sorted { $0.rawValue < $1.rawValue }.compactMap { family in
+            network.gateway(family).map { .replaceDefaultRoute(gateway: $0, link: link) }
+        }
+    }
+}
+
+extension NetworkController {
+    /// Takes an endpoint's addresses. To be given back by `release`.
+    func plan(_ request: EndpointRequest, interface: String) throws(EngineError) -> PlannedEndpoint {
+        let wanted = try WantedAddresses(request)
+        return try state.withLock { (state) throws(EngineError) in
+            guard var network = state.networks[request.network] else {
+                throw EngineError(.notFound, "network \(request.network) not found")
+            }
+            var spec = EndpointSpec(
+                networkID: network.id, endpointID: RandomDigits.text(64), interface: interface)
+            let (addresses, mac) = try wanted.take(from: &network.pools)
+            network.users += 1
+            state.networks[network.id] = network
+            spec.bridge = network.bridge
+            spec.macAddress = mac.description
+            if network.definition.hasIPv6 { spec.linkLocalAddress = mac.linkLocal.description }
+            spec.gatewayPriority = request.gatewayPriority
+            spec.names = request.names
+            for (family, address) in addresses { spec.set(address, network.pools[family]) }
+            return PlannedEndpoint(network: network, spec: spec, mac: mac, addresses: addresses)
+        }
+    }
+
+    func release(_ endpoint: EndpointSpec) {
+        state.withLock { state in
+            guard var network = state.networks[endpoint.networkID] else { return }
+            if let address = endpoint.ipAddress.flatMap({ IPAddress($0) }) { network.pools[.v4]?.release(address) }
+            if let address = endpoint.ipv6Address.flatMap({ IPAddress($0) }) { network.pools[.v6]?.release(address) }
+            network.users -= 1
+            state.networks[network.id] = network
+        }
+    }
+}
+
+extension EndpointSpec {
+    fileprivate mutating func set(_ address: IPAddress, _ pool: NetworkPool?) {
+        let length = pool.map { Int($0.subnet.prefixLength) }
+        switch address {
+        case .v4:
+            (ipAddress, prefixLength, gateway) = (address.description, length, pool?.gateway?.description)
+        case .v6:
+            (ipv6Address, ipv6PrefixLength, ipv6Gateway) = (address.description, length, pool?.gateway?.description)
+        }
+    }
+}
+
+/// The addresses that a request names.
+private struct WantedAddresses {
+    let v4: IPAddress?
+    let v6: IPAddress?
+    let mac: MACAddress?
+
+    init(_ request: EndpointRequest) throws(EngineError) {
+        v4 = try Self.address(request.ipv4Address, .v4)
+        v6 = try Self.address(request.ipv6Address, .v6)
+        mac = try Self.mac(request.macAddress)
+    }
+
+    func take(
+        from pools: inout [AddressFamily: NetworkPool]
+    ) throws(EngineError) -> ([AddressFamily: IPAddress], MACAddress) {
+        var addresses: [AddressFamily: IPAddress] = [:]
+        if let v4, pools[.v4] == nil { throw Self.missing(v4) }
+        if let v6, pools[.v6] == nil { throw Self.missing(v6) }
+        // A copy: nothing is taken when a later one is refused.
+        var left = pools
+        addresses[.v4] = try left[.v4]?.take(v4, mac: nil)
+        var mac = mac
+        if mac == nil, case .v4(let address)? = addresses[.v4] { mac = MACAddress(for: address) }
+        let final = mac ?? .random()
+        addresses[.v6] = try left[.v6]?.take(v6, mac: final)
+        pools = left
+        return (addresses, final)
+    }
+
+    private static func missing(_ address: IPAddress) -> EngineError {
+        EngineError(.badParameter, "no configured subnet contains IP address \(address)")
+    }
+
+    private static func address(_ text: String?, _ family: AddressFamily) throws(EngineError) -> IPAddress? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let address = IPAddress(text), address.family == family else {
+            throw EngineError(
+                .badParameter, "invalid \(family == .v4 ? "IPv4" : "IPv6") address: \(text)")
+        }
+        return address
+    }
+
+    private static func mac(_ text: String?) throws(EngineError) -> MACAddress? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let mac = MACAddress(text), !mac.isMulticast else {
+            throw EngineError(.badParameter, "\(text) is not a valid mac address")
+        }
+        return mac
+    }
+}
