@@ -83,7 +83,8 @@ let targets: [Target] = [
     room("Runtime", "SeccompPolicy", ["Primitives", "OrderedJSON", "LinuxSystem", "OCIRuntime", "CSeccomp"]),
 
     // Network
-    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink"]),
+    room("Network", "NameServer", ["Primitives", "LinuxSystem"]),
+    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink", "NameServer"]),
 
     // Registry
     room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
@@ -174,6 +175,7 @@ let targets: [Target] = [
         ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("OCIRuntime", ["OCIRuntime", "Cgroups", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
+    tests("NameServer", ["NameServer", "LinuxSystem", "Primitives"]),
     tests("ContainerNetwork", ["ContainerNetwork", "Netlink", "LinuxSystem", "Primitives"]),
     tests("Volumes", ["Volumes", "APIModel", "LinuxSystem", "Primitives"]),
     tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),

@@ -49,7 +49,7 @@ clean_up() {
 # The bridge and its rules outlive an engine, as docker0 always has; these are the demo's own.
 remove_network() {
     ip link delete "$bridge" 2>/dev/null || true
-    nft list tables 2>/dev/null | grep -F "$bridge" | while read -r _ family table; do
+    nft list tables 2>/dev/null | { grep -F "$bridge" || true; } | while read -r _ family table; do
         nft delete table "$family" "$table" || true
     done
 }

@@ -32,11 +32,11 @@ import Testing
 
     private static func record(
         domainname: String = "", extraHosts: [String] = [], links: [LinkRequest] = []
-    ) throws -> NameRecord {
+    ) throws -> NameEntries {
         let request = SandboxRequest(
             containerID: .random(), mode: .networks, hostname: "web", domainname: domainname, links: links,
             extraHosts: extraHosts, directory: "/nowhere")
-        return try NameRecord(request, gateway: "")
+        return try NameEntries(request, gateway: "")
     }
 
     @Test(arguments: [

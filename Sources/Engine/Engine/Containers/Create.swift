@@ -24,7 +24,8 @@ extension Engine {
         var hostConfig = try normalised(request.hostConfig)
         try checkPorts(config, hostConfig)
         let endpoints = try endpoints(of: request, hostConfig)
-        let links = try links(of: hostConfig)
+        // On a network of one's own they are the endpoint's.
+        let links = hostConfig.networkMode == "bridge" ? try links(of: hostConfig) : nil
         var warnings = try LaunchSpec.validate(config: config, hostConfig: hostConfig)
         warnings += try LaunchSpec.adapt(&hostConfig, to: HostResources.read(layout: layout))
 

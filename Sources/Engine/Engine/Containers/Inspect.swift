@@ -34,7 +34,7 @@ extension Engine {
         answer.restartCount = record.restartCount
         answer.driver = record.driver
         answer.hostConfig = record.hostConfig
-        answer.hostConfig.links = containers.linkTexts(record)
+        if record.links != nil { answer.hostConfig.links = containers.linkTexts(record) }
         answer.graphDriver.name = record.driver
         answer.graphDriver.data = record.graphData
         if record.state.hasProcess, record.graphData != nil {

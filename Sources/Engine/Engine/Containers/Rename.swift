@@ -1,3 +1,4 @@
+internal import ContainerNetwork
 public import Primitives
 
 extension Engine {
@@ -23,9 +24,24 @@ extension Engine {
                 throw error
             }
             containers.release(old, by: container.id)
+            try await renameOnNetworks(container)
             // Links tell both names.
             for other in parents(of: container.id) { other.withLive { $0.inspected = nil } }
             publish("rename", container.record, ["oldName": "/" + old])
         }
+    }
+
+    /// Others find it by its new name from now on.
+    private func renameOnNetworks(_ container: Container) async throws(EngineError) {
+        let record = container.record
+        guard record.state.hasProcess, let network else { return }
+        let names = record.endpoints.reduce(into: [String: [String]]()) { names, entry in
+            if let id = networks.named(entry.key)?.id { names[id] = record.networkNames(entry.value) }
+        }
+        guard let sandbox = network.rename(container.id, names) else { return }
+        container.withLive { live in
+            if live.record.state.hasProcess { live.record.sandbox = sandbox }
+        }
+        try await save(container)
     }
 }

@@ -39,6 +39,19 @@ extension Engine {
         return requests
     }
 
+    /// `target:alias` each: by alias the target's name.
+    private func namesOfLinks(_ settings: EndpointSettings) throws(EngineError) -> [String: String] {
+        var names: [String: String] = [:]
+        for text in settings.links ?? [] {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard (1...2).contains(parts.count), let target = parts.first, let alias = parts.last, !target.isEmpty,
+                !alias.isEmpty
+            else { throw EngineError(.badParameter, "bad format for links: \(text)") }
+            names[alias] = (try? containers.find(target))?.name ?? target
+        }
+        return names
+    }
+
     func endpointRequest(
         of record: ContainerRecord, on network: NetworkRecord, _ settings: EndpointSettings
     ) throws(EngineError) -> EndpointRequest {
@@ -49,6 +62,7 @@ extension Engine {
             network: network.id, ipv4Address: settings.ipamConfig?.ipv4Address,
             ipv6Address: settings.ipamConfig?.ipv6Address,
             macAddress: settings.macAddress.isEmpty ? own : settings.macAddress,
-            names: record.networkNames(settings), gatewayPriority: settings.gwPriority)
+            names: record.networkNames(settings), links: try namesOfLinks(settings),
+            gatewayPriority: settings.gwPriority)
     }
 }

@@ -15,13 +15,6 @@ extension Engine {
             }
             links.append(link)
         }
-        guard !links.isEmpty else { return [] }
-        if hostConfig.networkMode.hasPrefix("container:") || hostConfig.networkMode == "host" {
-            throw EngineError(
-                .badParameter,
-                "conflicting options: \(hostConfig.networkMode == "host" ? "host" : "container") type networking can't be used with "
-                    + "links. This would result in undefined behavior")
-        }
         return links
     }
 

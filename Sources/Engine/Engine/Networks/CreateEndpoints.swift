@@ -19,9 +19,24 @@ extension Engine {
         let mode = hostConfig.networkMode
         if mode.hasPrefix("container:") {
             guard result.isEmpty else { throw conflicting(mode, result) }
+            guard (hostConfig.links ?? []).isEmpty else {
+                throw EngineError(
+                    .badParameter,
+                    "conflicting options: container type networking can't be used with links. This would result in "
+                        + "undefined behavior")
+            }
             return [:]
         }
         if result[mode] == nil { result[mode] = EndpointSettings() }
+        if let links = hostConfig.links, !links.isEmpty {
+            guard !["host", "none"].contains(mode) else {
+                throw EngineError(
+                    .badParameter,
+                    "conflicting options: \(mode) type networking can't be used with links. This would result in "
+                        + "undefined behavior")
+            }
+            if mode != "bridge", result[mode]?.links == nil { result[mode]?.links = links }
+        }
         if ["host", "none"].contains(mode), result.count > 1 { throw conflicting(mode, result) }
         for (name, settings) in result {
             guard let network = networks.named(name) else { continue }

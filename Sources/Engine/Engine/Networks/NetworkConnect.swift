@@ -128,8 +128,8 @@ enum NetworkRules {
         if let option = (settings.driverOpts ?? [:]).keys.min() {
             throw EngineError(.notImplemented, "endpoint option \(option) is not supported yet")
         }
-        guard (settings.links ?? []).isEmpty else {
-            throw EngineError(.notImplemented, "links on networks of one's own are not supported yet")
+        if network.isPredefined && !(settings.links ?? []).isEmpty {
+            throw invalid("links of an endpoint are only supported for user-defined networks")
         }
         let asks = [
             (addresses.ipv4Address, network.hasOwnIPv4Subnet), (addresses.ipv6Address, network.hasOwnIPv6Subnet),

@@ -28,6 +28,10 @@ extension NetworkController {
             throw error
         }
         connection.spec.endpoints.append(plan.spec)
+        if connection.spec.resolver == nil && usesResolver(connection.spec) {
+            try openNames(&connection, id, nil)
+            try files.writeResolver(connection.spec, usesResolver: true)
+        }
         return try settle(id, connection)
     }
 
@@ -55,6 +59,7 @@ extension NetworkController {
         let endpoint = connection.spec.endpoints.remove(at: index)
         if let path = connection.ownedPath { try unlink(endpoint, path, connection.spec) }
         if let name = endpoint.hostInterface { cables.forget(name) }
+        withdrawNames(endpoint)
         release(endpoint)
         return try settle(id, connection)
     }
@@ -87,6 +92,7 @@ extension NetworkController {
         var connection = changed
         try republish(&connection)
         try files.writeHosts(connection.spec)
+        updateNames(connection.spec, id)
         let finished = connection
         state.withLock { $0.connections[id] = finished }
         return finished.spec

@@ -16,13 +16,13 @@ extension NetworkController {
         }
         var connection = Connection(spec: Self.emptySpec(request))
         // Checked before anything is made; the gateway is known later.
-        connection.spec.names = try NameRecord(request, gateway: "0.0.0.0")
+        connection.spec.names = try NameEntries(request, gateway: "0.0.0.0")
         defer { pool.refill() }
         do {
             try build(&connection, request)
             try writeFiles(&connection, request)
         } catch {
-            dismantle(&connection)
+            dismantle(&connection, id)
             throw error
         }
         let finished = connection
@@ -66,8 +66,10 @@ extension NetworkController {
             _ = try enclose(&connection, Sandbox.Kind())
             return
         }
-        let kind = Sandbox.Kind(link: first.network.link, interface: first.spec.interface)
+        let kind = Sandbox.Kind(
+            link: first.network.link, interface: first.spec.interface, hasResolver: usesResolver(connection.spec))
         let sandbox = try enclose(&connection, kind)
+        connection.spec.resolver = sandbox.resolver?.ports
         for (index, plan) in plans.enumerated() {
             let cable = try index == 0 ? sandbox.cable : add(plan, to: sandbox.path)
             connection.spec.endpoints[index] = plan.spec
@@ -75,6 +77,8 @@ extension NetworkController {
             guard let cable else { continue }
             do { try sandbox.route.perform(plan.requests(cable.innerIndex)) } catch { throw .network(error) }
         }
+        try openNames(&connection, request.containerID, sandbox.resolver)
+        if !first.network.isDefault { pool.remember(kind) }
     }
 
     private func add(_ plan: PlannedEndpoint, to path: String) throws(EngineError) -> Cable? {
@@ -95,7 +99,8 @@ extension NetworkController {
     private func writeFiles(_ connection: inout Connection, _ request: SandboxRequest) throws(EngineError) {
         if case .joined = request.mode { return connection.spec.names = nil }
         let gateway = connection.spec.endpoints.lazy.compactMap(\.gateway).first ?? ""
-        connection.spec.names = try NameRecord(request, gateway: gateway)
+        connection.spec.names = try NameEntries(request, gateway: gateway)
+        if connection.spec.resolver != nil { updateNames(connection.spec, request.containerID) }
         try files.write(
             connection.spec, in: request.directory, isHost: request.mode == .host,
             usesResolver: usesResolver(connection.spec))
@@ -105,7 +110,7 @@ extension NetworkController {
     public func refreshResolver(_ request: SandboxRequest) throws(EngineError) {
         guard request.mode == .networks || request.mode == .none else { return }
         var spec = Self.emptySpec(request)
-        spec.names = try NameRecord(request, gateway: "0.0.0.0")
+        spec.names = try NameEntries(request, gateway: "0.0.0.0")
         try files.refreshResolver(
             spec, in: request.directory,
             usesResolver: request.endpoints.contains { $0.network != defaultID })

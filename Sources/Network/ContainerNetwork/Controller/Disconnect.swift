@@ -9,12 +9,13 @@ extension NetworkController {
     @discardableResult
     public func disconnect(_ id: ContainerID) -> [String] {
         guard var connection = state.withLock({ $0.connections.removeValue(forKey: id) }) else { return [] }
-        return dismantle(&connection)
+        return dismantle(&connection, id)
     }
 
     /// Gives back what a connection holds, whole or half made.
     @discardableResult
-    func dismantle(_ connection: inout Connection) -> [String] {
+    func dismantle(_ connection: inout Connection, _ id: ContainerID) -> [String] {
+        closeNames(connection.spec, id)
         var problems = unpublish(&connection)
         do {
             try state.withLock { $0.firewall }?.close(connection.spec.openings)

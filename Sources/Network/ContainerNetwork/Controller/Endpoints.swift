@@ -50,6 +50,7 @@ extension NetworkController {
             if network.definition.hasIPv6 { spec.linkLocalAddress = mac.linkLocal.description }
             spec.gatewayPriority = request.gatewayPriority
             spec.names = request.names
+            spec.links = request.links.isEmpty ? nil : request.links
             for (family, address) in addresses { spec.set(address, network.pools[family]) }
             return PlannedEndpoint(network: network, spec: spec, mac: mac, addresses: addresses)
         }

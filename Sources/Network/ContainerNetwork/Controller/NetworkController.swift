@@ -1,4 +1,5 @@
 internal import LinuxSystem
+internal import NameServer
 internal import Netlink
 public import Primitives
 internal import Synchronization
@@ -16,6 +17,7 @@ public final class NetworkController: Sendable {
         var connections: [ContainerID: Connection] = [:]
         var madeBridge = false
         var watch: HostWatch?
+        var nameServer: NameServer?
     }
 
     let configuration: NetworkConfiguration

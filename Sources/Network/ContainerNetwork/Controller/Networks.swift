@@ -1,3 +1,4 @@
+internal import NameServer
 internal import Netlink
 public import Primitives
 internal import Synchronization
@@ -72,6 +73,7 @@ extension NetworkController {
             }
             guard let network else { return }
             if let link = network.link { pool.drop(link) }
+            state.withLock { $0.nameServer }?.removeZone(id)
             if let rules = network.rules { try state.withLock { $0.firewall }?.remove(rules) }
             try driver(network.definition.driver).remove(network)
         }

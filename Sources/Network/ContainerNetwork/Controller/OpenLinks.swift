@@ -33,7 +33,7 @@ extension NetworkController {
         try openLinks(&connection, links)
         connection.spec.names?.links = links.flatMap { link in
             [link.ipv4Address, link.ipv6Address].filter { !$0.isEmpty }.map {
-                NameRecord.Line(address: $0, names: link.names.joined(separator: " "))
+                NameEntries.Line(address: $0, names: link.names.joined(separator: " "))
             }
         }
         try files.writeHosts(connection.spec)

@@ -31,6 +31,7 @@ extension NetworkController {
         }
         connection.spec.publishedPorts = []
         for port in spec.publishedPorts { warnings += adopt(port, &connection) }
+        do { try openNames(&connection, id, nil) } catch { warnings.append("\(id.short): \(error.message)") }
         let finished = connection
         state.withLock { $0.connections[id] = finished }
         return warnings

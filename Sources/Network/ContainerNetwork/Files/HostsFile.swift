@@ -14,7 +14,7 @@ enum HostsFile {
         """
 
     /// A container's own file: its name first, with each of its addresses.
-    static func text(_ record: NameRecord, addresses: [String]) -> String {
+    static func text(_ record: NameEntries, addresses: [String]) -> String {
         let names =
             record.domainname.isEmpty
             ? record.hostname : "\(record.hostname).\(record.domainname) \(record.hostname)"
@@ -23,12 +23,12 @@ enum HostsFile {
     }
 
     /// The host's file, for a container in the host's network.
-    static func text(copyOf host: String, _ record: NameRecord) -> String {
+    static func text(copyOf host: String, _ record: NameEntries) -> String {
         let separator = host.isEmpty || host.hasSuffix("\n") ? "" : "\n"
         return host + separator + lines(record.extraHosts)
     }
 
-    private static func lines(_ lines: [NameRecord.Line]) -> String {
+    private static func lines(_ lines: [NameEntries.Line]) -> String {
         lines.map { "\($0.address)\t\($0.names)\n" }.joined()
     }
 }

@@ -33,6 +33,13 @@ struct NetworkFiles: Sendable {
         try files.write(resolver: resolver(record, spec, usesResolver: usesResolver))
     }
 
+    /// resolv.conf of a container that runs and has come onto its first network of its own.
+    func writeResolver(_ spec: SandboxSpec, usesResolver: Bool) throws(EngineError) {
+        guard let record = spec.names, !spec.resolvConfPath.isEmpty else { return }
+        try NameFiles(folder: HostDirectory.parent(of: spec.resolvConfPath))
+            .write(resolver: resolver(record, spec, usesResolver: usesResolver))
+    }
+
     /// `/etc/hosts` alone, in place: a running container sees it at once.
     func writeHosts(_ spec: SandboxSpec) throws(EngineError) {
         guard let record = spec.names, !spec.hostsPath.isEmpty else { return }
@@ -41,13 +48,15 @@ struct NetworkFiles: Sendable {
             .write(hosts: HostsFile.text(record, addresses: addresses))
     }
 
-    func resolver(_ record: NameRecord, _ spec: SandboxSpec, usesResolver: Bool) -> String {
+    func resolver(_ record: NameEntries, _ spec: SandboxSpec, usesResolver: Bool) -> String {
         let host = hostFile(configuration.resolverFile)
         if usesResolver { return ResolverFile.embedded(host: host, container: record.choices, daemon: choices) }
         return ResolverFile.text(
             host: host, container: record.choices, daemon: choices,
             withIPv6: spec.endpoints.contains { $0.ipv6Address != nil })
     }
+
+    var hostResolver: String { hostFile(configuration.resolverFile) }
 
     /// A file of the host; one that can't be read is as good as empty.
     private func hostFile(_ path: String) -> String {

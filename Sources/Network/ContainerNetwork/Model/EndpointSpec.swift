@@ -23,6 +23,9 @@ public struct EndpointSpec: Sendable, Hashable, Codable {
     /// Names that others on the network find it by, its own first.
     public var names: [String] = []
 
+    /// Names for this container alone, each with the name that it stands for.
+    var links: [String: String]?
+
     init(networkID: String, endpointID: String, interface: String) {
         self.networkID = networkID
         self.endpointID = endpointID

@@ -44,18 +44,21 @@ public struct EndpointRequest: Sendable, Hashable {
     public var macAddress: String?
     /// Names that others on the network find it by, its own first.
     public var names: [String]
+    /// Names that only this container knows (`--link` on a network of one's own), each with the name it stands for.
+    public var links: [String: String]
     /// Of several networks the one with the highest gives the default gateway.
     public var gatewayPriority: Int
 
     public init(
         network: String, ipv4Address: String? = nil, ipv6Address: String? = nil, macAddress: String? = nil,
-        names: [String] = [], gatewayPriority: Int = 0
+        names: [String] = [], links: [String: String] = [:], gatewayPriority: Int = 0
     ) {
         self.network = network
         self.ipv4Address = ipv4Address
         self.ipv6Address = ipv6Address
         self.macAddress = macAddress
         self.names = names
+        self.links = links
         self.gatewayPriority = gatewayPriority
     }
 }

@@ -25,8 +25,10 @@ public struct SandboxSpec: Sendable, Hashable, Codable {
     public var publishedPorts: [PublishedPort] = []
     /// Traffic that passes although the default bridge keeps its containers apart.
     var openings: [Opening] = []
+    /// Where the embedded name server listens inside; nil where it does not.
+    var resolver: ResolverPorts?
     /// What the name files say besides the endpoints' addresses.
-    var names: NameRecord?
+    var names: NameEntries?
     /// The files to be bound over `/etc/hosts`, `/etc/resolv.conf`, `/etc/hostname`; empty for a joined network.
     public var hostsPath: String
     public var resolvConfPath: String
@@ -42,7 +44,7 @@ public struct SandboxSpec: Sendable, Hashable, Codable {
     public func endpoint(on network: String) -> EndpointSpec? { endpoints.first { $0.networkID == network } }
 
     enum CodingKeys: String, CodingKey {
-        case namespacePath, sandboxID, endpoints, publishedPorts, openings, names, hostsPath, resolvConfPath
+        case namespacePath, sandboxID, endpoints, publishedPorts, openings, resolver, names, hostsPath, resolvConfPath
         case hostnamePath
     }
 
@@ -53,7 +55,8 @@ public struct SandboxSpec: Sendable, Hashable, Codable {
         sandboxID = try keyed.decodeIfPresent(String.self, forKey: .sandboxID) ?? ""
         publishedPorts = try keyed.decodeIfPresent([PublishedPort].self, forKey: .publishedPorts) ?? []
         openings = try keyed.decodeIfPresent([Opening].self, forKey: .openings) ?? []
-        names = try keyed.decodeIfPresent(NameRecord.self, forKey: .names)
+        resolver = try keyed.decodeIfPresent(ResolverPorts.self, forKey: .resolver)
+        names = try keyed.decodeIfPresent(NameEntries.self, forKey: .names)
         hostsPath = try keyed.decode(String.self, forKey: .hostsPath)
         resolvConfPath = try keyed.decode(String.self, forKey: .resolvConfPath)
         hostnamePath = try keyed.decode(String.self, forKey: .hostnamePath)

@@ -9,12 +9,15 @@ struct Sandbox: Sendable {
         var link: LinkSource?
         /// The link's name inside.
         var interface = "eth0"
+        /// With sockets of the embedded name server.
+        var hasResolver = false
     }
 
     /// 64 hexadecimal digits.
     let id: String
     let path: String
     let cable: Cable?
+    let resolver: ResolverSockets?
     /// Speaks inside the namespace.
     let route: RouteConnection
 }

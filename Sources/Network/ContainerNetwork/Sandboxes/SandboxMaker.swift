@@ -34,7 +34,8 @@ final class SandboxMaker: Sendable {
             let cable = try kind.link.map { source throws(NetlinkError) in
                 try cables.make(source, kind.interface, in: created.namespace, created.route)
             }
-            return Sandbox(id: id, path: path, cable: cable, route: created.route)
+            let resolver = kind.hasResolver ? try ResolverSockets.open(in: created.namespace) : nil
+            return Sandbox(id: id, path: path, cable: cable, resolver: resolver, route: created.route)
         } catch {
             remove(path: path)
             throw Self.failure(error)
@@ -66,6 +67,7 @@ final class SandboxMaker: Sendable {
         switch error {
         case let error as SystemError: .network(error, "make a network namespace")
         case let error as NetlinkError: .network(error)
+        case let error as EngineError: error
         default: EngineError(.internal, "make a network namespace: \(error)", cause: error)
         }
     }

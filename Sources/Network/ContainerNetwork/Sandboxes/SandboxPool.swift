@@ -6,6 +6,8 @@ internal import Synchronization
 final class SandboxPool: Sendable {
     private struct State {
         var ready: [Sandbox.Kind: [Sandbox]] = [:]
+        /// Kinds that are kept ready because they were asked for last, the latest first.
+        var recent: [Sandbox.Kind] = []
         var isRefilling = false
         var isClosed = false
     }
@@ -29,10 +31,26 @@ final class SandboxPool: Sendable {
         return try maker.make(kind)
     }
 
+    /// Networks of one's own come and go: sandboxes are kept ready for those used last.
+    private static let recentKinds = 3
+
+    /// Keeps this kind ready too, in the place of the one that was asked for longest ago.
+    func remember(_ kind: Sandbox.Kind) {
+        let rest = state.withLock { state -> [Sandbox] in
+            state.recent.removeAll { $0 == kind }
+            state.recent.insert(kind, at: 0)
+            if state.ready[kind] == nil { state.ready[kind] = [] }
+            guard state.recent.count > Self.recentKinds, let old = state.recent.popLast() else { return [] }
+            return state.ready.removeValue(forKey: old) ?? []
+        }
+        for sandbox in rest { maker.remove(sandbox) }
+    }
+
     /// Removes what is ready of kinds on a link that goes away.
     func drop(_ link: LinkSource) {
         let rest = making.withLock { _ in
             state.withLock { state in
+                state.recent.removeAll { $0.link == link }
                 let kinds = state.ready.keys.filter { $0.link == link }
                 return kinds.flatMap { state.ready.removeValue(forKey: $0) ?? [] }
             }

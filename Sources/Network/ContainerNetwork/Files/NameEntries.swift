@@ -2,7 +2,7 @@ internal import Netlink
 internal import Primitives
 
 /// What a container's name files say, but for the addresses of its endpoints: enough to write them again.
-struct NameRecord: Sendable, Hashable, Codable {
+struct NameEntries: Sendable, Hashable, Codable {
     struct Line: Sendable, Hashable, Codable {
         var address: String
         /// Between blanks.
@@ -15,8 +15,6 @@ struct NameRecord: Sendable, Hashable, Codable {
     var extraHosts: [Line] = []
     var links: [Line] = []
     var choices: ResolverFile.Choices
-    /// Names that the embedded server knows for this container alone (links on networks of one's own).
-    var aliases: [String: String]?
 
     /// Errors: `badParameter`. `gateway` stands in for `host-gateway`.
     init(_ request: SandboxRequest, gateway: String) throws(EngineError) {
