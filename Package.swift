@@ -80,11 +80,12 @@ let targets: [Target] = [
 
     // Runtime
     room("Runtime", "OCIRuntime", ["Primitives", "OrderedJSON", "LinuxSystem", "CLinux", "Cgroups"]),
+    room("Runtime", "PortProxy", ["Primitives", "LinuxSystem"]),
     room("Runtime", "SeccompPolicy", ["Primitives", "OrderedJSON", "LinuxSystem", "OCIRuntime", "CSeccomp"]),
 
     // Network
     room("Network", "NameServer", ["Primitives", "LinuxSystem"]),
-    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink", "NameServer"]),
+    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink", "NameServer", "PortProxy"]),
 
     // Registry
     room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
@@ -141,7 +142,7 @@ let targets: [Target] = [
     program("martlet", ["DockerCLI", "HostSystem"]),
     program("martletd", ["Daemon", "Engine", "DaemonConfiguration", "LinuxSystem"]),
     program(
-        "martlet-shim", ["OCIRuntime", "Cgroups", "LinuxSystem", "CLinux", "OrderedJSON", "Primitives"],
+        "martlet-shim", ["OCIRuntime", "PortProxy", "Cgroups", "LinuxSystem", "CLinux", "OrderedJSON", "Primitives"],
         linker: [.unsafeFlags(["-static-executable"])]),
     program("hello", [], linker: [.unsafeFlags(["-static-executable"])]),
 
@@ -174,6 +175,7 @@ let targets: [Target] = [
         "ImageStore",
         ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("OCIRuntime", ["OCIRuntime", "Cgroups", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("PortProxy", ["PortProxy", "LinuxSystem", "Primitives"]),
     tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
     tests("NameServer", ["NameServer", "LinuxSystem", "Primitives"]),
     tests("ContainerNetwork", ["ContainerNetwork", "Netlink", "LinuxSystem", "Primitives"]),

@@ -47,7 +47,7 @@ import Testing
             ["-b", "br0", "--bip", "10.0.0.1/8"],
             "You specified -b & --bip, mutually exclusive options. Please specify only one."
         ),
-        (["--userland-proxy"], "--userland-proxy=true is not supported yet"),
+        (["--init"], "--init=true is not supported yet"),
         (["-e", "lxc"], "--exec-driver=lxc is not supported yet"),
         (["--registry-mirror", "http://m"], "--registry-mirror=http://m is not supported yet"),
     ])

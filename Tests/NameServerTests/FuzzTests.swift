@@ -4,7 +4,7 @@ import Testing
 @testable import NameServer
 
 @Suite struct FuzzTests {
-    private static let rounds = 12_000
+    private static let rounds = 30_000
 
     private func directory() -> Directory {
         var directory = Directory()

@@ -69,7 +69,8 @@ import Testing
         Bad("a label beyond the end", "1032 0100 0001 0000 0000 0000 3f 6161", 1),
         Bad("half a type", "1032 0100 0001 0000 0000 0000 00 00", 1),
         Bad(
-            "two OPT records", "1032 0100 0001 0000 0000 0002 00 0001 0001" + String(repeating: optRecord, count: 2), 1),
+            "two OPT records",
+            "1032 0100 0001 0000 0000 0002 00 0001 0001" + String(repeating: optRecord, count: 2), 1),
         Bad("an OPT record with a name", "1032 0100 0001 0000 0000 0001 00 0001 0001 0161" + optRecord, 1),
         Bad("an OPT record among the answers", "1032 0100 0001 0001 0000 0000 00 0001 0001" + optRecord, 1),
         Bad("a status request", "1032 1000 0001 0000 0000 0000 00 0001 0001", 4),

@@ -131,6 +131,9 @@ func receiveNow(_ socket: borrowing FD) throws -> [UInt8]? {
 
 /// A server somewhere else: the test reads what it is asked and answers by hand.
 final class TestUpstream {
+    private static let lastHost = Mutex<UInt16>(0)
+    /// An address for each, where no other test's connections have taken the port.
+    private let host: [UInt8]
     private let batch = DatagramBatch(stride: 4096)
     private let udp: FDBox
     private let tcp: FDBox
@@ -139,12 +142,19 @@ final class TestUpstream {
     private(set) var asker: SocketAddress?
 
     init() throws {
-        udp = FDBox(try DatagramSocket.bound(to: SocketAddress(loopback, port: 0)))
+        let number = Self.lastHost.withLock { last in
+            last += 1
+            return last
+        }
+        host = [127, 77, UInt8(number >> 8), UInt8(number & 0xff)]
+        udp = FDBox(try DatagramSocket.bound(to: SocketAddress(host, port: 0)))
         address = try udp.fd.localAddress()
         tcp = FDBox(try StreamSocket.listening(at: address))
     }
 
-    var upstream: Upstream { Upstream(.v4(.loopback), port: address.port, place: .host) }
+    var upstream: Upstream {
+        Upstream(.v4(IPv4Address(host[0], host[1], host[2], host[3])), port: address.port, place: .host)
+    }
 
     /// What waits, oldest first, each with who asked.
     func questions() throws -> [(message: [UInt8], asker: SocketAddress)] {

@@ -10,6 +10,8 @@ struct Command: Sendable {
     var flags: [Flag]
     /// How many words it takes after its flags.
     var count: ClosedRange<Int>
+    /// What the second word of a group may be.
+    var verbs: [Command] = []
     var run: @Sendable (Invocation) throws -> Int32
 
     init(
@@ -24,9 +26,22 @@ struct Command: Sendable {
         self.run = run
     }
 
+    /// A group of commands of two words, which says by itself what there is.
+    init(_ name: String, about: String, verbs: [Command]) {
+        self.init(name, "COMMAND", about: about) { invocation in
+            invocation.console.write(HelpText.group(name, about: about, verbs))
+            return 0
+        }
+        self.verbs = verbs
+    }
+
     static let many = 1...Int.max
 
-    var usage: String { FlagParser(flags).usage(name, arguments: arguments, about: about) }
+    var usage: String {
+        verbs.isEmpty
+            ? FlagParser(flags).usage(name, arguments: arguments, about: about)
+            : HelpText.group(name, about: about, verbs)
+    }
 
     /// Errors: exit code 1, in 1.6's words.
     func checkCount(_ given: Int) throws(UsageError) {

@@ -11,10 +11,7 @@ enum CommandTable {
     ]
 
     /// Commands that have no short form.
-    private static let twoWordCommands: [Command] = [
-        .containerInspect, .imageInspect, .networkConnect, .networkCreate, .networkDisconnect, .networkInspect,
-        .networkLs, .networkPrune, .networkRm,
-    ]
+    private static let twoWordCommands = [.containerInspect, .imageInspect] + all.flatMap(\.verbs)
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
@@ -41,39 +38,38 @@ enum CommandTable {
         ],
         "network": [
             "connect": "network connect", "create": "network create", "disconnect": "network disconnect",
-            // `info` is what it was called in 1.7's experimental builds.
+            // `info` is what 1.7's experimental builds called it.
             "info": "network inspect", "inspect": "network inspect", "list": "network ls", "ls": "network ls",
             "prune": "network prune", "remove": "network rm", "rm": "network rm",
         ],
         "system": ["events": "events", "info": "info"],
     ]
 
-    /// Groups all of whose verbs are there.
-    private static let complete: Set<String> = ["network"]
-
     /// The command and the words after its name. Errors: exit code 1.
     static func find(_ words: [String]) throws(UsageError) -> (Command, [String]) {
         let first = (words.first ?? "").lowercased()
-        if let group = twoWords[first], !(complete.contains(first) && (words.count == 1 || words[1].hasPrefix("-"))) {
-            guard words.count > 1, let name = group[words[1].lowercased()] else {
-                let name = ([first] + words.dropFirst().prefix(1)).joined(separator: " ")
-                guard !complete.contains(first) else {
-                    throw UsageError("docker: '\(name)' is not a docker command. See 'docker --help'.")
-                }
-                throw missing(name)
-            }
-            if let command = twoWordCommands.first(where: { $0.name == name }) {
-                return (command, Array(words.dropFirst(2)))
-            }
-            return (try named(name), Array(words.dropFirst(2)))
+        guard let group = twoWords[first] else { return (try named(first), Array(words.dropFirst())) }
+        let whole = all.first { $0.name == first }
+        if let whole, words.count == 1 || words[1].hasPrefix("-") { return (whole, Array(words.dropFirst())) }
+        guard words.count > 1, let name = group[words[1].lowercased()] else {
+            let name = words.prefix(2).joined(separator: " ")
+            throw whole == nil ? missing(name) : unknown(name, help: first)
         }
-        return (try named(first), Array(words.dropFirst()))
+        if let command = twoWordCommands.first(where: { $0.name == name }) {
+            return (command, Array(words.dropFirst(2)))
+        }
+        return (try named(name), Array(words.dropFirst(2)))
     }
 
     static func named(_ name: String) throws(UsageError) -> Command {
         if let command = all.first(where: { $0.name == name }) { return command }
         if missing.contains(name) { throw missing(name) }
-        throw UsageError("docker: '\(name)' is not a docker command. See 'docker --help'.")
+        throw unknown(name)
+    }
+
+    private static func unknown(_ name: String, help group: String? = nil) -> UsageError {
+        let help = ["docker", group, "--help"].compactMap(\.self).joined(separator: " ")
+        return UsageError("docker: '\(name)' is not a docker command. See '\(help)'.")
     }
 
     private static func missing(_ name: String) -> UsageError { UsageError("docker: '\(name)' is not supported yet") }

@@ -14,14 +14,24 @@ enum HelpText {
 
     static var overview: String {
         let commands = CommandTable.all.filter { $0.name != "completion" }
-        let lines = commands.map { command in
-            "    " + command.name + String(repeating: " ", count: max(1, 10 - command.name.count))
-                + (short[command.name] ?? command.about) + "\n"
-        }
+        let lines = commands.map { line($0.name, short[$0.name] ?? $0.about, width: 10) }
         return
             "Usage: docker [OPTIONS] COMMAND [arg...]\n\nA self-sufficient runtime for linux containers.\n\nOptions:\n"
             + FlagParser(GlobalFlags.all).flagHelp + "\nCommands:\n" + lines.joined()
             + "\nRun 'docker COMMAND --help' for more information on a command.\n"
+    }
+
+    /// `docker network`: the second words there are.
+    static func group(_ name: String, about: String, _ verbs: [Command]) -> String {
+        let names = verbs.map { String($0.name.dropFirst(name.count + 1)) }
+        let width = (names.map(\.count).max() ?? 0) + 2
+        let lines = zip(names, verbs).map { line($0, $1.about, width: width) }
+        return "\nUsage: docker \(name) COMMAND\n\n\(about)\n\nCommands:\n" + lines.joined()
+            + "\nRun 'docker \(name) COMMAND --help' for more information on a command.\n"
+    }
+
+    private static func line(_ name: String, _ about: String, width: Int) -> String {
+        "    " + name + String(repeating: " ", count: max(1, width - name.count)) + about + "\n"
     }
 }
 

@@ -17,19 +17,16 @@ struct Query {
 
     /// `key=value` words as today's filters object. Errors: a word without `=`.
     mutating func filters(_ words: [String]) throws {
-        guard !words.isEmpty else { return }
         var all = JSONObject()
-        for word in words {
-            guard let equals = word.firstIndex(of: "=") else {
-                throw CommandFailure("bad format of filter (expected name=value)")
-            }
-            let key = String(word[..<equals]).lowercased().filter { $0 != " " }
-            let value = String(word[word.index(after: equals)...])
+        for word in words where !word.isEmpty {
+            let (name, given) = KeyValue.split(word)
+            guard let given else { throw CommandFailure("bad format of filter (expected name=value)") }
+            let (key, value) = (KeyValue.trim(name).lowercased(), KeyValue.trim(given))
             var values = all[key]?.objectValue ?? JSONObject()
             values[value] = .bool(true)
             all[key] = .object(values)
         }
-        self["filters"] = JSONValue.object(all).text()
+        if !all.isEmpty { self["filters"] = JSONValue.object(all).text() }
     }
 
     var text: String { parts.isEmpty ? "" : "?" + parts.joined(separator: "&") }

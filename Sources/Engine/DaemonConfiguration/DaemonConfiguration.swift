@@ -35,6 +35,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var bridgeName = ""
     public var bip = ""
     public var fixedCIDR = ""
+    public var usesProxy = true
     public var hasIPv6 = false
     public var fixedCIDRv6 = ""
     public var defaultGateway = ""

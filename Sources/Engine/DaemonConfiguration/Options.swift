@@ -64,6 +64,7 @@ extension Option {
         .switched("icc", help: "Containers reach each other", \.allowsInterContainer),
         .switched("iptables", help: "Manage the firewall", \.managesFirewall),
         .switched("ip-forward", help: "Turn on IP forwarding", \.forwards),
+        .switched("userland-proxy", help: "Pass on in user space what the kernel can't", \.usesProxy),
         .switched("ip-masq", help: "Masquerade the containers' network", \.masquerades),
     ]
 
@@ -79,7 +80,6 @@ extension Option {
         .refused("e", "exec-driver", neutral: ["native", ""]),
         .refused("exec-opt", kind: .list, neutral: ["native.cgroupdriver=cgroupfs"]),
         .refused("storage-opt", kind: .list),
-        .refused("userland-proxy", kind: .flag, neutral: ["false"]),
         .refused("selinux-enabled", kind: .flag, neutral: ["false"]),
         .refused("insecure-registry", kind: .list), .refused("registry-mirror", kind: .list),
         .refused("userns-remap", neutral: [""]), .refused("default-runtime", neutral: ["martlet", "runc"]),

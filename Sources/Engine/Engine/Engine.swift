@@ -65,6 +65,7 @@ public final class Engine: Sendable {
         volumes = try VolumeStore(root: paths.volumes)
         var network = configuration.network
         network.seed = engineID
+        network.proxyProgram = configuration.shimPath
         self.network = configuration.isNetworkDisabled ? nil : try NetworkController(configuration: network)
         reactor = try ShimReactor()
         launcher = try ShimLauncher(path: configuration.shimPath, reactor: reactor)

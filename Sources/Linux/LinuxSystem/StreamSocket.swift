@@ -72,6 +72,11 @@ extension FD {
         if result != -115 { try check(result, "connect") }
     }
 
+    /// `listen(2)`: connections are taken from here on.
+    public borrowing func listen(backlog: Int32 = 128) throws(SystemError) {
+        try check(cl_inet_listen(rawValue, backlog), "listen")
+    }
+
     /// Where the socket is bound (`getsockname(2)`).
     public borrowing func localAddress() throws(SystemError) -> SocketAddress { try SocketAddress(of: rawValue) }
 

@@ -12,9 +12,10 @@ public enum TransportProtocol: UInt8, Sendable, Hashable, CaseIterable, Codable 
 /// A port of the host that no other program can take while this lives. Nothing listens on it: the firewall sends the
 /// traffic elsewhere before it gets here.
 public final class HeldPort: Sendable {
-    private let socket: FD
+    /// Bound, and nothing more.
+    public let socket: FDBox
 
-    private init(_ socket: consuming FD) { self.socket = socket }
+    private init(_ socket: consuming FD) { self.socket = FDBox(socket) }
 
     /// Takes the port (`bind(2)`). Errors: EADDRINUSE when a program has it, EADDRNOTAVAIL when the address is not the
     /// host's; EPROTONOSUPPORT where the kernel has no such protocol, and then there is nothing to hold.

@@ -37,6 +37,10 @@ public struct NetworkConfiguration: Sendable {
     public var warmSandboxes = 4
     /// The firewall table, which also marks links as this daemon's: one name for each daemon of a host.
     public var tableName = "martlet"
+    /// `--userland-proxy`: ports that the kernel can't translate are passed on by a process, one for each container.
+    public var usesProxy = true
+    /// The program that does it (`martlet-shim`); nil does without.
+    public var proxyProgram: String?
     /// Makes IPv6 subnets of the daemon's choice its own: a text that no other daemon has.
     public var seed = ""
     /// TCP ports that are the daemon's own and never given to a container.

@@ -3,8 +3,8 @@ internal import Primitives
 
 /// Docker's embedded name server: answers containers' questions for each other, and forwards the others (RFC 1035).
 ///
-/// One thread serves all containers. Every method may be called from any thread and returns at once; names count for every
-/// question that comes afterwards.
+/// One thread serves all containers. Every method may be called from any thread and returns at once; names count for
+/// every question that comes afterwards.
 public final class NameServer: Sendable {
     private let state: ServerState
 
@@ -24,8 +24,8 @@ public final class NameServer: Sendable {
 
     deinit { state.stop() }
 
-    /// Serves a container from now on: `udp` is a bound datagram socket and `tcp` a listening one, both in the container's
-    /// network namespace; the server closes them. A client of the same name is closed first.
+    /// Serves a container from now on: `udp` is a bound datagram socket and `tcp` a listening one, both in the
+    /// container's network namespace; the server closes them. A client of the same name is closed first.
     ///
     /// `opener` opens sockets towards upstreams in the container's place; without one these count as unreachable.
     public func open(
@@ -48,7 +48,8 @@ public final class NameServer: Sendable {
         throw SystemError(errno: 101, call: "socket")
     }
 
-    /// Changes what a client sees; one that is not open is no error. Questions under way go on with what they began with.
+    /// Changes what a client sees; one that is not open is no error. Questions under way go on with what they began
+    /// with.
     public func update(_ client: String, view: ClientView) { state.update(client, View(view)) }
 
     /// Ends a client: its sockets are closed soon, and its questions under way are dropped.

@@ -51,6 +51,7 @@ extension Daemon {
         network.fixedCIDRv6 = configuration.fixedCIDRv6
         network.defaultGateway = configuration.defaultGateway
         network.defaultGatewayV6 = configuration.defaultGatewayV6
+        network.usesProxy = configuration.usesProxy
         network.mtu = configuration.mtu
         network.defaultBindAddress = configuration.defaultBindAddress
         network.dns = configuration.dns

@@ -11,9 +11,10 @@ extension Command {
         let answer = try invocation.client.json("GET", "/containers/\(EngineClient.escape(invocation.subject))/json")
         let ports = answer["NetworkSettings"]?["Ports"]?.objectValue ?? JSONObject()
         guard invocation.arguments.count == 2 else {
-            for (port, bindings) in ports.entries {
-                for binding in bindings.arrayValue ?? [] { invocation.console.print("\(port) -> \(address(binding))") }
+            let lines = ports.entries.flatMap { port, bindings in
+                (bindings.arrayValue ?? []).map { "\(port) -> \(address($0))" }
             }
+            for line in lines.sorted(by: NaturalOrder.isLess) { invocation.console.print(line) }
             return 0
         }
         let asked = invocation.argument(1)

@@ -85,9 +85,11 @@ struct ContainerRow {
         return isWhole || quoted.utf8.count <= 20 ? quoted : String(decoding: quoted.utf8.prefix(20), as: UTF8.self)
     }
 
+    /// Its own name; the names that links give it (`web/db`) only with `--no-trunc`.
     private var names: String {
         let names = container.names.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
-        return (isWhole ? names : names.filter { !$0.contains("/") }).joined(separator: ",")
+        if !isWhole, let own = names.first(where: { !$0.contains("/") }) { return own }
+        return names.joined(separator: ",")
     }
 
     private var size: String {

@@ -15,7 +15,9 @@ extension Command {
         query.set("link", if: invocation.flags.bool("link"))
         query.set("force", if: invocation.flags.bool("force"))
         return try invocation.forEachPrinted("remove one or more containers") { name in
-            try invocation.client.call("DELETE", "/containers/\(EngineClient.escape(name))\(query.text)")
+            let bare = name.drop { $0 == "/" }
+            guard !bare.isEmpty else { throw CommandFailure("Container name cannot be empty") }
+            try invocation.client.call("DELETE", "/containers/\(EngineClient.escape(String(bare)))\(query.text)")
         }
     }
 }

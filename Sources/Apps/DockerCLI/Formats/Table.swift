@@ -20,7 +20,7 @@ struct Table {
 
     func print(_ rows: [JSONValue], _ invocation: Invocation, idKey: String) throws {
         let format = invocation.flags.text("format")
-        if invocation.flags.bool("quiet") && format.isEmpty {
+        if invocation.flags.bool("quiet") && (format.isEmpty || format == "table") {
             for row in rows { invocation.console.print(row[idKey]?.stringValue ?? "") }
         } else if format.isEmpty || format == "table" {
             let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
@@ -41,7 +41,8 @@ struct Table {
     /// Of fields that have no column of their own unless they are asked for.
     private static let titles = [
         ("ID", "ID"), ("CreatedAt", "CREATED AT"), ("CreatedSince", "CREATED"), ("Digest", "DIGEST"),
-        ("Labels", "LABELS"), ("LocalVolumes", "LOCAL VOLUMES"), ("Mounts", "MOUNTS"), ("Names", "NAMES"),
+        ("IPv4", "IPV4"), ("IPv6", "IPV6"), ("Internal", "INTERNAL"), ("Labels", "LABELS"),
+        ("LocalVolumes", "LOCAL VOLUMES"), ("Mounts", "MOUNTS"), ("Names", "NAMES"),
         ("Networks", "NETWORKS"), ("Ports", "PORTS"), ("RunningFor", "CREATED"), ("Size", "SIZE"), ("State", "STATE"),
         ("Status", "STATUS"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("Label", ""),
     ]

@@ -1,7 +1,6 @@
 internal import APIModel
 internal import EngineClient
 internal import Flags
-internal import Primitives
 
 extension Command {
     static let networkCreate = Command(
@@ -27,19 +26,19 @@ extension Command {
         ]
     ) { invocation in
         let created = try invocation.client.decode(
-            NetworkCreated.self, "POST", "/networks/create", body: try NetworkCreateBody.request(invocation))
+            NetworkCreated.self, "POST", "/networks/create",
+            body: try NetworkCreateBody.request(invocation.subject, invocation.flags))
         if !created.warning.isEmpty { invocation.console.complain("WARNING: \(created.warning)") }
         invocation.console.print(created.id)
         return 0
     }
 }
 
-/// From the flags of `network create` to its request.
+/// From the name and the flags of `network create` to its request.
 enum NetworkCreateBody {
-    static func request(_ invocation: Invocation) throws -> NetworkCreateRequest {
-        let flags = invocation.flags
+    static func request(_ name: String, _ flags: FlagValues) throws -> NetworkCreateRequest {
         var request = NetworkCreateRequest()
-        request.name = invocation.subject
+        request.name = name
         request.driver = flags.text("driver")
         request.scope = flags.text("scope")
         if flags.isSet("ipv4") { request.enableIPv4 = flags.bool("ipv4") }
@@ -48,100 +47,32 @@ enum NetworkCreateBody {
         request.attachable = flags.bool("attachable")
         request.ingress = flags.bool("ingress")
         request.configOnly = flags.bool("config-only")
-        if flags.isSet("config-from") {
-            var reference = NetworkReference()
-            reference.network = flags.text("config-from")
-            request.configFrom = reference
-        }
-        var ipam = IPAMSettings()
-        ipam.driver = flags.text("ipam-driver")
-        ipam.options = flags.isSet("ipam-opt") ? try KeyValue.map(flags.list("ipam-opt"), of: "ipam-opt") : nil
-        ipam.config = try IPAMFlags(flags).pools()
-        request.ipam = ipam
-        request.options = try KeyValue.map(flags.list("opt"), of: "opt")
-        request.labels = KeyValue.plain(flags.list("label"))
+        request.configFrom = reference(flags.text("config-from"))
+        request.ipam = try ipam(flags)
+        request.options = KeyValue.plain(flags.list("opt"))
+        request.labels = try labels(flags.list("label"))
         return request
     }
-}
 
-/// `--subnet`, `--ip-range`, `--gateway` and `--aux-address`: each goes to the subnet that it lies in.
-struct IPAMFlags {
-    private let subnets: [String]
-    private let ranges: [String]
-    private let gateways: [String]
-    private let auxiliary: [String]
-
-    init(_ flags: FlagValues) {
-        subnets = flags.list("subnet")
-        ranges = flags.list("ip-range")
-        gateways = flags.list("gateway")
-        auxiliary = flags.list("aux-address")
+    private static func reference(_ name: String) -> NetworkReference? {
+        guard !name.isEmpty else { return nil }
+        var reference = NetworkReference()
+        reference.network = name
+        return reference
     }
 
-    func pools() throws -> [IPAMPool] {
-        if subnets.count < ranges.count || subnets.count < gateways.count {
-            throw CommandFailure("every ip-range or gateway must have a corresponding subnet")
+    private static func ipam(_ flags: FlagValues) throws -> IPAMSettings {
+        var ipam = IPAMSettings()
+        ipam.driver = flags.text("ipam-driver")
+        ipam.options = KeyValue.plain(flags.list("ipam-opt"))
+        ipam.config = try IPAMFlags(flags).pools()
+        return ipam
+    }
+
+    private static func labels(_ words: [String]) throws -> [String: String] {
+        for word in words where KeyValue.split(word).key.isEmpty {
+            throw CommandFailure.invalid(word, for: "label", "invalid label '\(word)': empty name")
         }
-        var pools: [(network: IPNetwork, pool: IPAMPool)] = []
-        for text in subnets {
-            let network = try self.network(text)
-            guard !pools.contains(where: { $0.network.overlaps(network) }) else {
-                throw CommandFailure("multiple overlapping subnet configuration is not supported")
-            }
-            var pool = IPAMPool()
-            pool.subnet = text
-            pools.append((network, pool))
-        }
-        try addRanges(to: &pools)
-        try addGateways(to: &pools)
-        try addAuxiliary(to: &pools)
-        return pools.map(\.pool)
-    }
-
-    private func network(_ text: String) throws -> IPNetwork {
-        guard let network = IPNetwork(text) else { throw CommandFailure("invalid CIDR address: \(text)") }
-        return network
-    }
-
-    private func addRanges(to pools: inout [(network: IPNetwork, pool: IPAMPool)]) throws {
-        for text in ranges {
-            let range = try network(text)
-            guard let index = pools.firstIndex(where: { $0.network.contains(range) }) else {
-                throw CommandFailure("no matching subnet for range \(text)")
-            }
-            guard pools[index].pool.ipRange.isEmpty else {
-                throw CommandFailure(
-                    "cannot configure multiple ranges (\(text), \(pools[index].pool.ipRange)) on the same subnet "
-                        + "(\(pools[index].pool.subnet))")
-            }
-            pools[index].pool.ipRange = text
-        }
-    }
-
-    private func addGateways(to pools: inout [(network: IPNetwork, pool: IPAMPool)]) throws {
-        for text in gateways {
-            guard let index = index(of: text, in: pools) else {
-                throw CommandFailure("no matching subnet for gateway \(text)")
-            }
-            guard pools[index].pool.gateway.isEmpty else {
-                throw CommandFailure(
-                    "cannot configure multiple gateways (\(text), \(pools[index].pool.gateway)) for the same subnet "
-                        + "(\(pools[index].pool.subnet))")
-            }
-            pools[index].pool.gateway = text
-        }
-    }
-
-    private func addAuxiliary(to pools: inout [(network: IPNetwork, pool: IPAMPool)]) throws {
-        for (name, address) in try KeyValue.map(auxiliary, of: "aux-address").sorted(by: { $0.key < $1.key }) {
-            guard let index = index(of: address, in: pools) else {
-                throw CommandFailure("no matching subnet for aux-address \(address)")
-            }
-            pools[index].pool.auxiliaryAddresses[name] = address
-        }
-    }
-
-    private func index(of address: String, in pools: [(network: IPNetwork, pool: IPAMPool)]) -> Int? {
-        IPAddress(address).flatMap { parsed in pools.firstIndex { $0.network.contains(parsed) } }
+        return KeyValue.plain(words)
     }
 }

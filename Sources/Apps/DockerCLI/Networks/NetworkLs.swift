@@ -17,27 +17,40 @@ extension Command {
         try query.filters(invocation.flags.list("filter"))
         let networks = try invocation.client.decode([NetworkResource].self, "GET", "/networks\(query.text)")
         let isWhole = invocation.flags.bool("no-trunc")
-        let rows = networks.sorted { $0.name < $1.name }.map { row($0, isWhole: isWhole) }
+        let rows = networks.sorted { NaturalOrder.isLess($0.name, $1.name) }.map {
+            NetworkRow($0, isWhole: isWhole).value
+        }
         let table = Table([
             .init("NETWORK ID", "ID"), .init("NAME", "Name"), .init("DRIVER", "Driver"), .init("SCOPE", "Scope"),
         ])
         try table.print(rows, invocation, idKey: "ID")
         return 0
     }
+}
 
-    private static func row(_ network: NetworkResource, isWhole: Bool) -> JSONValue {
+/// A line of `network ls` as `--format` sees it.
+struct NetworkRow {
+    private let network: NetworkResource
+    private let isWhole: Bool
+
+    init(_ network: NetworkResource, isWhole: Bool) {
+        self.network = network
+        self.isWhole = isWhole
+    }
+
+    var value: JSONValue {
         let labels = network.labels.sorted { $0.key < $1.key }
         var row = JSONObject()
-        row["CreatedAt"] = .string(network.created)
+        row["CreatedAt"] = .string(GoTime.text(rfc3339: network.created))
         row["Driver"] = .string(network.driver)
         row["ID"] = .string(isWhole ? network.id : ShortID.text(network.id))
         row["IPv4"] = .string("\(network.enableIPv4)")
         row["IPv6"] = .string("\(network.enableIPv6)")
         row["Internal"] = .string("\(network.isInternal)")
+        row["Label"] = .object(JSONObject(labels.map { ($0.key, JSONValue.string($0.value)) }))
         row["Labels"] = .string(labels.map { "\($0.key)=\($0.value)" }.joined(separator: ","))
         row["Name"] = .string(network.name)
         row["Scope"] = .string(network.scope)
-        row["Label"] = .object(JSONObject(labels.map { ($0.key, JSONValue.string($0.value)) }))
         return .object(row)
     }
 }

@@ -3,12 +3,11 @@ internal import Flags
 
 extension CreateBody {
     mutating func setNetwork() throws {
-        var networks: [NetworkWord] = []
-        for word in flags.list("net") { networks.append(try NetworkWord(word)) }
-        host.networkMode = networks.first?.name ?? (flags.bool("networking") ? "default" : "none")
+        let words = try flags.list("net").map { try NetworkWord($0) }
+        host.networkMode = words.first?.name ?? (flags.bool("networking") ? "default" : "none")
         let isShared = host.networkMode == "host" || host.networkMode.hasPrefix("container:")
         if isShared && flags.isSet("hostname") {
-            throw CommandFailure("Conflicting options: -h and the network mode (--net)", exitCode: RunExitCode.daemon)
+            throw CommandFailure("Conflicting options: -h and the network mode (--net)")
         }
         setHostName()
         host.dns = given("dns")
@@ -18,8 +17,8 @@ extension CreateBody {
         for entry in flags.list("add-host") where !entry.contains(":") && !entry.contains("=") {
             throw CommandFailure("bad format for add-host: \(entry)")
         }
-        config.macAddress = flags.text("mac-address")
-        try setEndpoints(networks)
+        host.links = given("link")
+        try setEndpoints(words)
     }
 
     /// `a.b.c` is host name `a` in domain `b.c`.
@@ -29,46 +28,32 @@ extension CreateBody {
         config.domainname = parts.count > 1 ? String(parts[1]) : ""
     }
 
-    /// `--ip`, `--network-alias` and the like are the first network's, as is `--link` on one of one's own.
-    private mutating func setEndpoints(_ words: [NetworkWord]) throws {
-        var words = words.isEmpty ? [try NetworkWord(host.networkMode)] : words
-        if words.count > 1, let other = words.first(where: { !$0.isUserDefined && $0.name != "bridge" }) {
-            throw CommandFailure(
-                "conflicting options: cannot attach both user-defined and non-user-defined network-modes (\(other.name))",
-                exitCode: RunExitCode.daemon)
-        }
-        try setFirst(&words[0])
-        var settings = NetworkingConfig()
+    /// One network about which nothing is said has no entry: the engine makes its endpoint. The default network's,
+    /// where none is named, has one, as today's client sends it.
+    private mutating func setEndpoints(_ given: [NetworkWord]) throws {
+        var words = given.isEmpty ? [try NetworkWord(host.networkMode)] : given
+        try EndpointFlags(flags).add(to: &words[0])
         var endpoints: [String: EndpointSettings] = [:]
         for word in words {
+            try check(word)
             guard endpoints.updateValue(word.settings, forKey: word.name) == nil else {
-                throw CommandFailure(
-                    "network \"\(word.name)\" is specified multiple times", exitCode: RunExitCode.daemon)
+                throw CommandFailure("network \"\(word.name)\" is specified multiple times")
             }
         }
-        guard words.count > 1 || words[0].hasSettings || words[0].isUserDefined else { return }
-        settings.endpointsConfig = endpoints
-        networking = settings
+        guard Set(words.map(\.isUserDefined)).count == 1 else {
+            throw CommandFailure(
+                "conflicting options: cannot attach both user-defined and non-user-defined network-modes")
+        }
+        if given.count == 1, words[0].settings == EndpointSettings() { endpoints = [:] }
+        networking = NetworkingConfig()
+        networking?.endpointsConfig = endpoints
     }
 
-    private mutating func setFirst(_ word: inout NetworkWord) throws {
-        let isPlain = !word.isUserDefined
-        if isPlain { host.links = given("link") }
-        let own = ["network-alias", "ip", "ip6", "link-local-ip"].filter { flags.isSet($0) }
-        if word.hasSettings, let flag = own.first {
-            throw CommandFailure(
-                "conflicting options: cannot specify both --\(flag) and per-network \(flag)",
-                exitCode: RunExitCode.daemon)
+    private func check(_ word: NetworkWord) throws {
+        guard !word.name.allSatisfy(\.isWhitespace) else { throw CommandFailure("no name set for network") }
+        guard word.isUserDefined || word.settings.aliases == nil else {
+            throw CommandFailure("network-scoped aliases are only supported for user-defined networks")
         }
-        if !isPlain, flags.isSet("link") { word.settings.links = given("link") }
-        if flags.isSet("mac-address"), word.settings.macAddress.isEmpty { word.settings.macAddress = config.macAddress }
-        guard !own.isEmpty else { return }
-        word.hasSettings = true
-        word.settings.aliases = given("network-alias")
-        var addresses = EndpointIPAMConfig()
-        addresses.ipv4Address = flags.text("ip")
-        addresses.ipv6Address = flags.text("ip6")
-        addresses.linkLocalIPs = flags.list("link-local-ip")
-        if addresses != EndpointIPAMConfig() { word.settings.ipamConfig = addresses }
+        if !word.settings.macAddress.isEmpty { try HardwareAddressForm.check(word.settings.macAddress) }
     }
 }

@@ -104,15 +104,18 @@ struct CreateBody {
         return policy
     }
 
+    /// 1.7's rules for those who share a network of somebody else's.
     private func checkConflicts() throws {
-        let mode = host.networkMode
-        let shares = mode == "host" || mode.hasPrefix("container:")
-        let detail = mode == "host" ? "the host network mode (--net)" : "container network mode (--net)"
-        if shares && flags.isSet("hostname") && mode != "host" { throw conflict("-h and \(detail)") }
-        if shares && flags.isSet("link") { throw conflict("--link can't be used with \(detail)") }
-        if mode.hasPrefix("container:") && flags.isSet("dns") { throw conflict("--dns and \(detail)") }
-        if mode.hasPrefix("container:") && flags.isSet("mac-address") { throw conflict("--mac-address and \(detail)") }
-        if mode.hasPrefix("container:") && flags.isSet("add-host") { throw conflict("--add-host and \(detail)") }
+        let isContainer = host.networkMode.hasPrefix("container:")
+        if (isContainer || host.networkMode == "host") && flags.isSet("link") {
+            throw conflict(
+                "--net=\(isContainer ? "container" : "host") can't be used with links. "
+                    + "This would result in undefined behavior")
+        }
+        guard isContainer else { return }
+        for flag in ["dns", "mac-address", "add-host"] where flags.isSet(flag) {
+            throw conflict("--\(flag) and the network mode (--net)")
+        }
     }
 
     private func conflict(_ text: String) -> CommandFailure { CommandFailure("Conflicting options: \(text)") }

@@ -14,6 +14,18 @@ enum KeyValue {
         }
     }
 
+    /// Without the blanks around key and value; nil without an equals sign or a key.
+    static func trimmed(_ word: String) -> (key: String, value: String)? {
+        let (key, value) = split(word)
+        let name = trim(key)
+        return name.isEmpty ? nil : value.map { (name, trim($0)) }
+    }
+
+    static func trim(_ text: String) -> String {
+        let start = text.drop(while: \.isWhitespace)
+        return String(start.prefix(start.count - start.reversed().prefix(while: \.isWhitespace).count))
+    }
+
     /// Errors: a word without `=`.
     static func map(_ words: [String], of flag: String) throws -> [String: String] {
         var result: [String: String] = [:]

@@ -33,14 +33,28 @@ extension Command {
     }
 }
 
-/// `2015-04-07T10:00:00.000000000+02:00 <id>: (from image:tag) start`
+/// `2015-04-07T10:00:00.000000000+02:00 <id>: (from image:tag) start`, as 1.6 has it, of a container or an image;
+/// `2015-04-07T10:00:00.000000000+02:00 network connect <id> (container=…, name=web)`, as today, of everything else.
 enum EventLine {
     static func text(_ event: JSONValue) -> String {
         let moment = Timestamp(nanoseconds: event["timeNano"]?.integerValue ?? 0)
         let time = moment.fixedWidth(secondsEast: LocalZone.offset(at: moment.seconds))
+        let type = event["Type"]?.stringValue ?? ""
+        return time + " " + (["", "container", "image"].contains(type) ? classic(event) : typed(event, type))
+    }
+
+    private static func classic(_ event: JSONValue) -> String {
         let id = event["id"]?.stringValue ?? event["Actor"]?["ID"]?.stringValue ?? ""
         let from = event["from"]?.stringValue ?? event["Actor"]?["Attributes"]?["image"]?.stringValue ?? ""
         let action = event["status"]?.stringValue ?? event["Action"]?.stringValue ?? ""
-        return "\(time) \(id): " + (from.isEmpty ? "" : "(from \(from)) ") + action
+        return "\(id): " + (from.isEmpty ? "" : "(from \(from)) ") + action
+    }
+
+    private static func typed(_ event: JSONValue, _ type: String) -> String {
+        let attributes = event["Actor"]?["Attributes"]?.objectValue?.entries ?? []
+        let words = attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.stringValue ?? "")" }
+        let action = event["Action"]?.stringValue ?? ""
+        return "\(type) \(action) \(event["Actor"]?["ID"]?.stringValue ?? "")"
+            + (words.isEmpty ? "" : " (\(words.joined(separator: ", ")))")
     }
 }

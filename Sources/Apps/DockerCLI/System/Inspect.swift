@@ -37,6 +37,7 @@ extension Command {
     private static func inspectAll(_ invocation: Invocation, type: String) throws -> Int32 {
         let format = invocation.flags.text("format")
         let template = format.isEmpty || format == "json" ? nil : try Format.template(format)
+        try invocation.checkType(type)
         var found: [JSONValue] = []
         var failed = false
         for name in invocation.arguments {
@@ -62,32 +63,39 @@ extension Command {
 }
 
 extension Invocation {
-    /// A container before an image, and both before a network.
-    fileprivate func object(named name: String, type: String) throws -> JSONValue {
-        guard ["", "container", "image", "network"].contains(type) else {
-            throw CommandFailure("inspect --type \(type) is not supported yet")
-        }
-        let size = flags.bool("size") ? "?size=1" : ""
-        if type == "network" { return try network(name) }
-        if type != "image" {
-            do throws(EngineError) {
-                return try client.json("GET", "/containers/\(EngineClient.escape(name))/json\(size)")
-            } catch {
-                guard error.kind == .notFound else { throw error }
-                if type == "container" { throw CommandFailure("Error: No such container: \(name)") }
-            }
-        }
-        do throws(EngineError) { return try client.json("GET", "/images/\(EngineClient.escape(name))/json") } catch {
-            guard error.kind == .notFound else { throw error }
-            if type == "image" { throw CommandFailure("Error: No such image: \(name)") }
-        }
-        do { return try network(name) } catch {
-            throw CommandFailure("Error: No such image or container: \(name)")
-        }
+    private static let inspected = ["container", "image", "network"]
+    private static let types = [
+        "config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume",
+    ]
+
+    /// Errors: a type that is none, or none yet.
+    fileprivate func checkType(_ type: String) throws {
+        guard !type.isEmpty, !Self.inspected.contains(type) else { return }
+        if Self.types.contains(type) { throw CommandFailure("inspect --type \(type) is not supported yet") }
+        let known = Self.types.map { "\"\($0)\"" }.joined(separator: ", ")
+        throw CommandFailure("unknown type: \"\(type)\": must be one of \(known)")
     }
 
-    private func network(_ name: String) throws(EngineError) -> JSONValue {
-        let verbose = flags.bool("verbose") ? "?verbose=true" : ""
-        return try client.json("GET", "/networks/\(EngineClient.escape(name))\(verbose)")
+    /// A container before an image, and both before a network.
+    fileprivate func object(named name: String, type: String) throws -> JSONValue {
+        for kind in type.isEmpty ? Self.inspected : [type] {
+            do throws(EngineError) {
+                return try client.json("GET", path(of: name, kind))
+            } catch {
+                guard error.kind == .notFound else { throw error }
+                // Networks are told of in the engine's own words.
+                if type == "network" { throw error }
+            }
+        }
+        throw CommandFailure("Error: No such \(type.isEmpty ? "image or container" : type): \(name)")
+    }
+
+    private func path(of name: String, _ kind: String) -> String {
+        let name = EngineClient.escape(name)
+        return switch kind {
+        case "container": "/containers/\(name)/json" + (flags.bool("size") ? "?size=1" : "")
+        case "image": "/images/\(name)/json"
+        default: "/networks/\(name)" + (flags.bool("verbose") ? "?verbose=true" : "")
+        }
     }
 }

@@ -9,7 +9,9 @@ enum PortTable {
         guard !record.hostConfig.sharesNetwork else { return [:] }
         var table: [String: [PortBinding]?] = [:]
         for port in record.config.exposedPorts.keys { table[canonical(port)] = .some(nil) }
-        for published in record.sandbox?.publishedPorts ?? [] {
+        // Off every network nobody gets there; they come back with the next one.
+        let ports = record.sandbox.map { $0.endpoints.isEmpty ? [] : $0.publishedPorts } ?? []
+        for published in ports {
             let key = "\(published.containerPort)/\(published.transport)"
             let binding = PortBinding(hostIP: published.hostIP, hostPort: "\(published.hostPort)")
             table[key] = ((table[key] ?? nil) ?? []) + [binding]

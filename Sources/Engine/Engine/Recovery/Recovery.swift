@@ -13,10 +13,7 @@ extension Engine {
     func recover() throws {
         for record in try store.loadAll() { try load(record) }
         let running = containers.all().filter { $0.state.hasProcess || $0.state.phase == .starting }
-        let endpoints = running.compactMap { container in
-            container.record.sandbox.map { (container.id, $0) }
-        }
-        for problem in try network?.restore(endpoints: endpoints) ?? [] { logger.warning("\(problem)") }
+        try restoreNetworks(of: running)
         for container in running { adopt(container) }
         collectGarbage()
     }
@@ -29,6 +26,24 @@ extension Engine {
         var record = record
         completeEndpoints(&record)
         containers.insert(Container(record))
+    }
+
+    /// What a container has that ended while nobody looked may be another's by now: its row is older than that one's.
+    private func restoreNetworks(of running: [Container]) throws {
+        let alive = running.filter { container in
+            let bundle = paths.bundle(container.id.description)
+            return HostFile.exists(bundle) && (try? ExitRecord.read(bundle: bundle)) == nil
+        }
+        let endpoints = alive.compactMap { container in
+            container.record.sandbox.map { (container.id, $0) }
+        }
+        for problem in try network?.restore(endpoints: endpoints) ?? [] { logger.warning("\(problem)") }
+        for (id, _) in endpoints {
+            guard let spec = network?.spec(of: id), let container = try? containers.find(id.description) else {
+                continue
+            }
+            container.withLive { $0.record.sandbox = spec }
+        }
     }
 
     /// A container whose row says that it runs: its supervisor still holds it, or wrote down how it ended, or is gone.

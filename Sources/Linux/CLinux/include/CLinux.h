@@ -7,7 +7,7 @@
 
 #include "cl_bpf.h"
 #include "cl_descriptor.h"
-#include "cl_dns_socket.h"
+#include "cl_inet_socket.h"
 #include "cl_files.h"
 #include "cl_sha256.h"
 #include "cl_mount.h"

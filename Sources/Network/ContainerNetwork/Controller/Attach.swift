@@ -90,7 +90,7 @@ extension NetworkController {
     /// Ports follow the default route, `/etc/hosts` the addresses.
     private func settle(_ id: ContainerID, _ changed: Connection) throws(EngineError) -> SandboxSpec {
         var connection = changed
-        try republish(&connection)
+        try republish(&connection, id)
         try files.writeHosts(connection.spec)
         updateNames(connection.spec, id)
         let finished = connection
@@ -121,17 +121,15 @@ extension NetworkController {
     }
 
     /// Sends the published ports to where the container is reached now.
-    private func republish(_ connection: inout Connection) throws(EngineError) {
+    private func republish(_ connection: inout Connection, _ id: ContainerID) throws(EngineError) {
         let targets = targets(connection.spec)
         let old = connection.publications
-        let new = old.map { publication in
-            var publication = publication
-            if let target = targets[publication.hostAddress.family] { publication.address = target }
-            return publication
-        }
+        let new = translations(connection.spec)
+        if connection.proxy != nil && connection.proxyTargets != targets { try restartProxy(&connection, id) }
         guard new != old else { return }
         let firewall = state.withLock { $0.firewall }
         try firewall?.withdraw(old)
+        connection.publications = []
         try firewall?.publish(new)
         connection.publications = new
     }

@@ -47,7 +47,7 @@ extension NetworkController {
         case .networks:
             try link(&connection, request)
             try openLinks(&connection, request.links)
-            try publish(request.ports, for: &connection)
+            try publish(request.ports, for: &connection, request.containerID)
         }
     }
 

@@ -38,8 +38,10 @@ extension NetworkController {
         } catch {
             problems.append("\(error)")
         }
+        stopProxy(&connection)
         // The sockets first: who is given the port next has to find it free.
-        connection.held = []
+        connection.held = [:]
+        connection.fronts = []
         let claims = connection.claims
         state.withLock { state in
             for claim in claims { state.ports.release(claim) }

@@ -1,6 +1,7 @@
 internal import LinuxSystem
 internal import NameServer
 internal import Netlink
+internal import PortProxy
 public import Primitives
 internal import Synchronization
 
@@ -18,6 +19,7 @@ public final class NetworkController: Sendable {
         var madeBridge = false
         var watch: HostWatch?
         var nameServer: NameServer?
+        var proxies: ProxyLauncher?
     }
 
     let configuration: NetworkConfiguration

@@ -8,19 +8,31 @@ extension NetworkController {
     private static let attempts = 10
 
     /// Takes the host's ports and sends their traffic to the endpoint with the default route, all in one step.
-    func publish(_ requests: [PortRequest], for connection: inout Connection) throws(EngineError) {
+    func publish(
+        _ requests: [PortRequest], for connection: inout Connection, _ id: ContainerID
+    ) throws(EngineError) {
         let targets = targets(connection.spec)
         // Without a way out there is none in either: nothing to publish, as in Docker.
         guard !requests.isEmpty, !targets.isEmpty else { return }
         let bindings = try PortBinding.parse(requests, defaults: defaultAddresses(targets))
-        guard let firewall = state.withLock({ $0.firewall }) else {
-            throw EngineError(
-                .notImplemented,
-                "publishing ports with --iptables=false needs the user-land proxy, which is not supported yet")
-        }
-        for binding in bindings { try take(binding, targets, &connection) }
-        try firewall.publish(connection.publications)
+        let firewall = state.withLock { $0.firewall }
+        for binding in bindings { try take(binding, targets, &connection, hasFirewall: firewall != nil) }
+        connection.publications = translations(connection.spec)
+        try firewall?.publish(connection.publications)
         try openRouted(&connection)
+        try startProxy(&connection, id)
+    }
+
+    /// What the firewall has to translate for the ports that are published, where the container is reached now.
+    func translations(_ spec: SandboxSpec) -> [Publication] {
+        let targets = targets(spec)
+        let hasFirewall = state.withLock { $0.firewall } != nil
+        return spec.publishedPorts.compactMap { port in
+            guard let claim = PortClaim(port) else { return nil }
+            return PortPath(claim.address, targets, hasFirewall: hasFirewall).translated.map {
+                Publication(claim, to: $0, port: port.containerPort)
+            }
+        }
     }
 
     /// The container's address that each family's traffic goes to.
@@ -34,9 +46,9 @@ extension NetworkController {
 
     /// Every address of the host, or the one that the daemon's flags name.
     private func defaultAddresses(_ targets: [AddressFamily: IPAddress]) -> [IPAddress] {
-        var addresses: [IPAddress] = []
         let chosen = settings.bindAddress
-        if targets[chosen.family] != nil { addresses.append(chosen) }
+        // An address that the user chose is published at, if need be by the proxy.
+        var addresses: [IPAddress] = targets[chosen.family] != nil || !chosen.isAny ? [chosen] : []
         if chosen.isAny {
             let other: AddressFamily = chosen.family == .v4 ? .v6 : .v4
             if targets[other] != nil { addresses.append(.any(other)) }
@@ -45,20 +57,24 @@ extension NetworkController {
     }
 
     private func take(
-        _ binding: PortBinding, _ targets: [AddressFamily: IPAddress], _ connection: inout Connection
+        _ binding: PortBinding, _ targets: [AddressFamily: IPAddress], _ connection: inout Connection,
+        hasFirewall: Bool
     ) throws(EngineError) {
-        for address in binding.hostAddresses where targets[address.family] == nil {
+        for address in binding.hostAddresses {
+            let path = PortPath(address, targets, hasFirewall: hasFirewall)
+            guard path.translated == nil && !hasProxy else { continue }
             throw EngineError(
-                .notImplemented,
-                "publishing at \(address) needs an address of the same family in the container or the user-land proxy, "
-                    + "which is not supported yet")
+                .badParameter,
+                "publishing at \(address) needs the user-land proxy, which is switched off (--userland-proxy=false)")
         }
         let (claims, held) = try takePorts(binding)
-        connection.held += held
+        connection.held.merge(held) { $1 }
         connection.claims += claims
         for claim in claims {
-            guard let target = targets[claim.address.family] else { continue }
-            connection.publications.append(Publication(claim, to: target, port: binding.containerPort))
+            let path = PortPath(claim.address, targets, hasFirewall: hasFirewall)
+            if path.isProxied && hasProxy {
+                connection.fronts.append(ProxyFront(claim: claim, port: binding.containerPort))
+            }
             connection.spec.publishedPorts.append(
                 PublishedPort(
                     containerPort: binding.containerPort, transport: "\(binding.transport)",
@@ -67,7 +83,7 @@ extension NetworkController {
     }
 
     /// The same port at each of the binding's addresses.
-    private func takePorts(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [HeldPort]) {
+    private func takePorts(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [PortClaim: HeldPort]) {
         guard let range = binding.hostPorts else { return try takeAny(binding) }
         for port in range {
             do {
@@ -79,9 +95,9 @@ extension NetworkController {
         throw EngineError(.internal, "all ports are allocated")
     }
 
-    private func takeAny(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [HeldPort]) {
+    private func takeAny(_ binding: PortBinding) throws(EngineError) -> ([PortClaim], [PortClaim: HeldPort]) {
         var failure = EngineError(.internal, "all ports are allocated")
-        guard let first = binding.hostAddresses.first else { return ([], []) }
+        guard let first = binding.hostAddresses.first else { return ([], [:]) }
         for _ in 0..<Self.attempts {
             let claim = state.withLock { state -> PortClaim? in
                 let claim = state.ports.takeAny(first, binding.transport)
@@ -94,13 +110,17 @@ extension NetworkController {
         throw failure
     }
 
-    private func hold(_ binding: PortBinding, at port: UInt16) throws(EngineError) -> ([PortClaim], [HeldPort]) {
+    private func hold(
+        _ binding: PortBinding, at port: UInt16
+    ) throws(EngineError) -> (
+        [PortClaim], [PortClaim: HeldPort]
+    ) {
         var claims: [PortClaim] = []
-        var held: [HeldPort] = []
+        var held: [PortClaim: HeldPort] = [:]
         do throws(EngineError) {
             for address in binding.hostAddresses {
                 let claim = PortClaim(address: address, port: port, transport: binding.transport)
-                if let socket = try hold(claim) { held.append(socket) }
+                held[claim] = try hold(claim)
                 claims.append(claim)
             }
             return (claims, held)
@@ -122,7 +142,7 @@ extension NetworkController {
     }
 
     /// After an error the claim is given back.
-    private func bind(_ claim: PortClaim) throws(EngineError) -> HeldPort? {
+    func bind(_ claim: PortClaim) throws(EngineError) -> HeldPort? {
         do {
             return try HeldPort.take(claim.address, port: claim.port, protocol: claim.transport)
         } catch {

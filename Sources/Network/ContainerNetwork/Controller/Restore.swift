@@ -1,5 +1,6 @@
 internal import LinuxSystem
 internal import Netlink
+internal import PortProxy
 public import Primitives
 internal import Synchronization
 
@@ -11,15 +12,19 @@ extension NetworkController {
     @discardableResult
     public func restore(endpoints: [(ContainerID, SandboxSpec)]) throws(EngineError) -> [String] {
         var warnings: [String] = []
-        for (id, spec) in endpoints { warnings += adopt(id, spec) }
+        let proxies = findProxies()
+        for (id, spec) in endpoints { warnings += adopt(id, spec, proxy: proxies[id.description]) }
+        let taken = Set(endpoints.map(\.0.description))
+        for (container, proxy) in proxies where !taken.contains(container) { ProxyLauncher.end(proxy) }
         let (firewall, connections) = state.withLock { ($0.firewall, Array($0.connections.values)) }
         try firewall?.rebuild(
             adding: connections.flatMap(\.publications), openings: connections.flatMap(\.spec.openings))
         return warnings
     }
 
-    private func adopt(_ id: ContainerID, _ spec: SandboxSpec) -> [String] {
+    private func adopt(_ id: ContainerID, _ spec: SandboxSpec, proxy: FDBox?) -> [String] {
         var connection = Connection(spec: spec)
+        connection.proxy = proxy
         if !spec.sandboxID.isEmpty, let path = spec.namespacePath {
             if path.hasPrefix(maker.folder + "/") { maker.adopt(path) } else { connection.spec.sandboxID = "" }
         }
@@ -31,7 +36,14 @@ extension NetworkController {
         }
         connection.spec.publishedPorts = []
         for port in spec.publishedPorts { warnings += adopt(port, &connection) }
-        do { try openNames(&connection, id, nil) } catch { warnings.append("\(id.short): \(error.message)") }
+        connection.publications = translations(connection.spec)
+        do throws(EngineError) {
+            if proxy == nil { try startProxy(&connection, id) }
+            connection.proxyTargets = targets(connection.spec)
+            try openNames(&connection, id, nil)
+        } catch {
+            warnings.append("\(id.short): \(error.message)")
+        }
         let finished = connection
         state.withLock { $0.connections[id] = finished }
         return warnings
@@ -57,21 +69,28 @@ extension NetworkController {
     }
 
     private func adopt(_ port: PublishedPort, _ connection: inout Connection) -> [String] {
-        guard let transport = TransportProtocol.allCases.first(where: { "\($0)" == port.transport }),
-            let host = IPAddress(port.hostIP)
-        else { return ["unknown published port \(port.hostIP):\(port.hostPort)/\(port.transport)"] }
-        guard let target = targets(connection.spec)[host.family] else { return [] }
-        let claim = PortClaim(address: host, port: port.hostPort, transport: transport)
+        guard let claim = PortClaim(port) else {
+            return ["unknown published port \(port.hostIP):\(port.hostPort)/\(port.transport)"]
+        }
+        let path = PortPath(claim.address, targets(connection.spec), hasFirewall: state.withLock { $0.firewall } != nil)
         do {
-            if let held = try hold(claim) { connection.held.append(held) }
-            connection.claims.append(claim)
-            connection.publications.append(Publication(claim, to: target, port: port.containerPort))
-            connection.spec.publishedPorts.append(port)
-            return []
+            if path.isProxied && connection.proxy != nil {
+                // The proxy holds it since before.
+                _ = state.withLock { $0.ports.take(claim) }
+            } else {
+                connection.held[claim] = try hold(claim)
+            }
         } catch {
             return ["\(error)"]
         }
+        connection.claims.append(claim)
+        if path.isProxied && hasProxy { connection.fronts.append(ProxyFront(claim: claim, port: port.containerPort)) }
+        connection.spec.publishedPorts.append(port)
+        return []
     }
+
+    /// A connected container's network as it is now.
+    public func spec(of id: ContainerID) -> SandboxSpec? { state.withLock { $0.connections[id]?.spec } }
 
     /// Takes away what this daemon made and no living container has: connections of others than `keeping`, namespaces,
     /// links with this daemon's mark, elements of its firewall table. Nothing else is touched.

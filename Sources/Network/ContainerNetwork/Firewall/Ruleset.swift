@@ -65,6 +65,7 @@ enum Ruleset {
             chain publish {
                 dnat ip to meta l4proto . ip daddr . th dport map @published_at
                 dnat ip to meta l4proto . th dport map @published
+                ip6 daddr ::1 return
                 dnat ip6 to meta l4proto . ip6 daddr . th dport map @published_at6
                 dnat ip6 to meta l4proto . th dport map @published6
             }
@@ -100,7 +101,6 @@ enum Ruleset {
                 oifname @bridges ct status dnat ip saddr @subnets masquerade
                 oifname @bridges ct status dnat ip6 saddr @subnets6 masquerade
                 oifname @bridges ip saddr 127.0.0.0/8 masquerade
-                oifname @bridges ip6 saddr ::1 masquerade
                 oifname != @bridges ip saddr @masqueraded masquerade
                 oifname != @bridges ip6 saddr @masqueraded6 masquerade
             }

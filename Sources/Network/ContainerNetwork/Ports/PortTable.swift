@@ -9,6 +9,16 @@ struct PortClaim: Sendable, Hashable {
     var transport: TransportProtocol
 }
 
+extension PortClaim {
+    /// Nil for texts that are none, which only a record could have that somebody changed.
+    init?(_ port: PublishedPort) {
+        guard let transport = TransportProtocol.allCases.first(where: { "\($0)" == port.transport }),
+            let address = IPAddress(port.hostIP)
+        else { return nil }
+        self.init(address: address, port: port.hostPort, transport: transport)
+    }
+}
+
 /// Which ports of the host are given. A port at 0.0.0.0 or :: is taken at every address
 /// of its family.
 struct PortTable: Sendable {

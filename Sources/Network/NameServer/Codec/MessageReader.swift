@@ -1,6 +1,7 @@
 /// Walks over a message's bytes. Whatever they are, nothing is read outside of them: each step answers nil instead.
 ///
-/// Release builds do not check the bounds of an unsafe buffer, so every access goes through these few functions, which do.
+/// Release builds do not check the bounds of an unsafe buffer, so every access goes through these few functions,
+/// which do.
 struct MessageReader {
     private let bytes: UnsafeRawBufferPointer
     /// Of the next byte; never more than the count of bytes.

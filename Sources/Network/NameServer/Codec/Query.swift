@@ -19,8 +19,8 @@ struct Question: Sendable, Hashable {
         end = reader.offset
     }
 
-    /// Whether another message asks the same: names are compared without case, since some servers do not give the letters
-    /// back as they were (RFC 1035 2.3.3).
+    /// Whether another message asks the same: names are compared without case, since some servers do not give the
+    /// letters back as they were (RFC 1035 2.3.3).
     func isSame(as other: Question, _ own: UnsafeRawBufferPointer, _ others: UnsafeRawBufferPointer) -> Bool {
         type == other.type && recordClass == other.recordClass
             && WireName.areEqual(

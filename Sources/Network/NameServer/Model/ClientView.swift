@@ -65,6 +65,6 @@ public enum SocketKind: Sendable, Hashable {
 
 /// Opens a non-blocking socket in a container's network namespace, neither bound nor connected.
 ///
-/// It runs on the name server's own thread, which serves every container: it must not wait. It may move that thread into
-/// the namespace (`setns(2)`) when it moves it back before it returns.
+/// It runs on the name server's own thread, which serves every container: it must not wait. It may move that thread
+/// into the namespace (`setns(2)`) when it moves it back before it returns.
 public typealias SocketOpener = @Sendable (_ family: AddressFamily, _ kind: SocketKind) throws(SystemError) -> FD

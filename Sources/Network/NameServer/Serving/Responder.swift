@@ -36,8 +36,8 @@ struct Responder {
         return view.upstreams.isEmpty ? .reply(answer.finish(.serverFailure)) : .forward(query)
     }
 
-    /// False when the question is for others. Of types, only these are answered, as Docker does; for MX a known name has no
-    /// record, by which mailers know that the name itself takes mail (RFC 5321 5.1).
+    /// False when the question is for others. Of types, only these are answered, as Docker does; for MX a known name
+    /// has no record, by which mailers know that the name itself takes mail (RFC 5321 5.1).
     private mutating func answerKnown(
         _ query: Query, _ message: UnsafeRawBufferPointer, _ view: View, _ directory: Directory, _ answer: inout Answer
     ) -> Bool {

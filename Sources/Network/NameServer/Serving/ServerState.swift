@@ -8,8 +8,8 @@ enum Command: Sendable {
     case stop
 }
 
-/// What callers and the server's thread share. Callers change names under the lock, and the thread answers under it: a name
-/// that was added is in every answer to a question that comes later.
+/// What callers and the server's thread share. Callers change names under the lock, and the thread answers under it:
+/// a name that was added is in every answer to a question that comes later.
 final class ServerState: Sendable {
     private struct Content {
         var directory = Directory()

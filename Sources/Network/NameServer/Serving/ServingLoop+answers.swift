@@ -1,8 +1,8 @@
 internal import LinuxSystem
 
 extension ServingLoop {
-    /// Does what the table says of a message that came; where it is to be passed, it gets the id that the client knows and is
-    /// otherwise left as it is.
+    /// Does what the table says of a message that came; where it is to be passed, it gets the id that the client
+    /// knows and is otherwise left as it is.
     func pass(_ step: ForwardStep, _ message: UnsafeMutableRawBufferPointer) {
         guard case .pass(let exchange) = step else { return perform(step) }
         message[0] = exchange.message[0]
@@ -10,8 +10,8 @@ extension ServingLoop {
         deliver(UnsafeRawBufferPointer(message), of: exchange)
     }
 
-    /// Over UDP an answer longer than the client takes becomes one without records that says so, and the client comes back
-    /// over TCP.
+    /// Over UDP an answer longer than the client takes becomes one without records that says so, and the client comes
+    /// back over TCP.
     private func deliver(_ answer: UnsafeRawBufferPointer, of exchange: Exchange) {
         guard exchange.origin.kind == .datagram, answer.count > exchange.query.datagramLimit else {
             return deliver(answer, to: exchange.origin)

@@ -14,8 +14,8 @@ extension ServingLoop {
                 guard let socket = try client.listener.fd.accept() else { return }
                 admit(FDBox(socket), of: client)
             } catch {
-                // Out of descriptors (EMFILE): the connection stays in the queue, and the listener ready. It is looked at again
-                // with the next housekeeping.
+                // Out of descriptors (EMFILE): the connection stays in the queue, and the listener ready. It is
+                // looked at again with the next housekeeping.
                 unwatch(client.listener)
                 resting.insert(number)
                 return

@@ -1,8 +1,8 @@
 internal import LinuxSystem
 internal import Synchronization
 
-/// The server's thread: waits for sockets, answers, forwards, and closes what is idle. Nothing of it is touched by any other
-/// thread.
+/// The server's thread: waits for sockets, answers, forwards, and closes what is idle. Nothing of it is touched by
+/// any other thread.
 final class ServingLoop {
     /// What a descriptor is for; the numbers are of clients, connections and carriers.
     enum Role {
@@ -56,8 +56,8 @@ final class ServingLoop {
 
     /// Waits for events, at most `milliseconds` (-1: until the next deadline), and handles them.
     ///
-    /// A turn takes a bounded share of each socket's work, and the kernel puts those that have more behind the others: a
-    /// flood in one container delays the others by one share.
+    /// A turn takes a bounded share of each socket's work, and the kernel puts those that have more behind the
+    /// others: a flood in one container delays the others by one share.
     func turn(waiting milliseconds: Int32) {
         ready.removeAll(keepingCapacity: true)
         do throws(SystemError) {
@@ -77,8 +77,8 @@ final class ServingLoop {
         return milliseconds < 0 ? bounded : min(bounded, milliseconds)
     }
 
-    /// A descriptor that was closed in the same turn has no role any more, or already a new one; all are non-blocking, so
-    /// an event too many does no harm.
+    /// A descriptor that was closed in the same turn has no role any more, or already a new one; all are
+    /// non-blocking, so an event too many does no harm.
     private func handle(_ descriptor: Int32, _ events: PollEvents) {
         switch roles[descriptor] {
         case .bell: obey()

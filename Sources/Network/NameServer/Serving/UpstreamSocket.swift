@@ -2,7 +2,8 @@ internal import LinuxSystem
 
 /// A datagram socket of one client towards one upstream, with a port that the kernel chose at random.
 final class UpstreamSocket {
-    /// Questions over one port before another one is taken: a port that lives for ever could be found out (RFC 5452 9.2).
+    /// Questions over one port before another one is taken: a port that lives for ever could be found out (RFC 5452
+    /// 9.2).
     static let maximumUses = 256
 
     let number: Int
@@ -56,7 +57,8 @@ final class UpstreamStream {
         return written == output.count
     }
 
-    /// Reads what is there, through `room`; the message, once it is whole. Errors: EPIPE when the other side ends before.
+    /// Reads what is there, through `room`; the message, once it is whole. Errors: EPIPE when the other side ends
+    /// before.
     func receive(through room: UnsafeMutableRawBufferPointer) throws(SystemError) -> [UInt8]? {
         guard let count = try socket.fd.receiveNow(into: room) else { return nil }
         if count == 0 { throw SystemError(errno: 32, call: "recv") }

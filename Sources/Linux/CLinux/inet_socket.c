@@ -43,7 +43,12 @@ int cl_inet_socket(int family, int stream) {
 
 int cl_inet_bind(int fd, const void *address, uint32_t length) { return (int)RETRY(bind(fd, address, length)); }
 int cl_inet_connect(int fd, const void *address, uint32_t length) { return (int)RETRY(connect(fd, address, length)); }
-int cl_inet_listen(int fd, int backlog) { return (int)RETRY(listen(fd, backlog)); }
+int cl_inet_listen(int fd, int backlog) {
+    // What is accepted inherits it: connections that linger don't keep the port from whoever listens next.
+    int on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    return (int)RETRY(listen(fd, backlog));
+}
 
 int cl_inet_local_address(int fd, void *address) {
     socklen_t length = CL_INET_ADDRESS_SIZE;
