@@ -239,7 +239,7 @@ def reference_of(measure, reference):
 
 
 def report():
-    names = [name for name in ("martlet", "crun", "runc", "docker.io", "podman", "tar -x")
+    names = [name for name in ("martlet", "crun", "runc", "docker.io", "podman", "tar -x", "dnsmasq")
              if any(name in found for found in results.values())]
     print("\n| measure | unit | " + " | ".join(names) + " |\n| --- | --- |" + " --- |" * len(names))
     for measure, found in results.items():
@@ -270,6 +270,8 @@ def build(name, scratch, *flags):
 
 
 def main():
+    import network  # it uses this module's measures
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=15)
     parser.add_argument("--only", action="append", default=[])
@@ -284,6 +286,8 @@ def main():
     options.scratch = tempfile.mkdtemp(prefix="bench-")
     options.apibench = build("apibench", options.scratch, "-pthread")
     options.lines = build("lines", options.scratch, "-static")
+    options.tcprate = build("tcprate", options.scratch, "-static")
+    options.dnsload = build("dnsload", options.scratch, "-static")
     busybox = options.scratch + "/busybox.tar.gz"
     subprocess.run([TOP + "/scripts/make-busybox.sh", busybox], check=True)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, {time.strftime('%Y-%m-%d')}")
@@ -292,7 +296,8 @@ def main():
         return not options.only or any(part in name for part in options.only)
 
     stages = [("run exec client", run_and_exec), ("event", event_latency), ("memory", hundred), ("api", api_rate),
-              ("log", log_rate), ("start", start_with_many)]
+              ("log", log_rate), ("start", start_with_many), *network.STAGES]
+    BARS.extend(network.BARS)
     tree = None
     try:
         if wanted("run") and not options.no_peers:
@@ -322,6 +327,8 @@ def main():
                     import_rate(peer, options, tree)
             finally:
                 peer.close()
+        if wanted("network names"):
+            network.dnsmasq(options)
         if Podman.is_there() and wanted("run") and not options.no_peers:
             peer = Podman()
             try:
@@ -341,4 +348,6 @@ def main():
 
 
 if __name__ == "__main__":
+    # `network` imports it by this name, and must find the same tables.
+    sys.modules["bench"] = sys.modules["__main__"]
     main()

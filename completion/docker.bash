@@ -3,7 +3,9 @@
 _docker() {
     local current="${COMP_WORDS[COMP_CWORD]}" command="" word flags=""
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case "$word" in -*) ;; *) command="$word"; break ;; esac
+        case "$word" in -*) continue ;; esac
+        command="${command:+$command }$word"
+        case "$command" in network) ;; *) break ;; esac
     done
     if [ -z "$command" ]; then
         COMPREPLY=($(compgen -W "attach create events exec help history images import info inspect kill load logs network pause port ps pull rename restart rm rmi run save start stop tag top unpause version wait --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
@@ -11,7 +13,7 @@ _docker() {
     fi
     case "$command" in
         attach) flags="--detach-keys --no-stdin --sig-proxy --help" ;;
-        create) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help" ;;
+        create) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help" ;;
         events) flags="--filter --format --since --until -f --help" ;;
         exec) flags="--detach --detach-keys --env --env-file --interactive --privileged --tty --user --workdir -d -e -i -t -u -w --help" ;;
         help) flags=" --help" ;;
@@ -23,7 +25,6 @@ _docker() {
         kill) flags="--signal -s --help" ;;
         load) flags="--input --quiet -i -q --help" ;;
         logs) flags="--follow --since --tail --timestamps --until -f -n -t --help" ;;
-        network) flags=" --help" ;;
         pause) flags=" --help" ;;
         port) flags=" --help" ;;
         ps) flags="--all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help" ;;
@@ -32,7 +33,7 @@ _docker() {
         restart) flags="--signal --time --timeout -s -t --help" ;;
         rm) flags="--force --link --volumes -f -l -v --help" ;;
         rmi) flags="--force --no-prune -f --help" ;;
-        run) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help" ;;
+        run) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help" ;;
         save) flags="--output -o --help" ;;
         start) flags="--attach --detach-keys --interactive -a -i --help" ;;
         stop) flags="--signal --time --timeout -s -t --help" ;;
@@ -41,6 +42,14 @@ _docker() {
         unpause) flags=" --help" ;;
         version) flags="--format -f --help" ;;
         wait) flags=" --help" ;;
+        "network connect") flags="--alias --driver-opt --gw-priority --ip --ip6 --link --link-local-ip --help" ;;
+        "network create") flags="--attachable --aux-address --config-from --config-only --driver --gateway --ingress --internal --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6 --label --opt --scope --subnet -d -o --help" ;;
+        "network disconnect") flags="--force -f --help" ;;
+        "network inspect") flags="--format --verbose -f -v --help" ;;
+        "network ls") flags="--filter --format --no-trunc --quiet -f -q --help" ;;
+        "network prune") flags="--filter --force -f --help" ;;
+        "network rm") flags="--force -f --help" ;;
+        network) COMPREPLY=($(compgen -W "connect create disconnect inspect ls prune rm" -- "$current")); return ;;
     esac
     case "$current" in
         -*) COMPREPLY=($(compgen -W "$flags" -- "$current")); return ;;
@@ -48,6 +57,7 @@ _docker() {
     case "$command" in
         attach|exec|inspect|kill|logs|pause|port|rename|restart|rm|start|stop|top|unpause|wait) COMPREPLY=($(compgen -W "$(docker ps -a --format '{{.Names}}' 2>/dev/null)" -- "$current")) ;;
         create|history|rmi|run|save|tag) COMPREPLY=($(compgen -W "$(docker images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$current")) ;;
+        "network connect"|"network disconnect"|"network inspect"|"network rm") COMPREPLY=($(compgen -W "$(docker network ls --format '{{.Name}}' 2>/dev/null)" -- "$current")) ;;
         *) COMPREPLY=($(compgen -f -- "$current")) ;;
     esac
 }

@@ -1,6 +1,7 @@
 #compdef docker
 
 local -a commands
+local command="$words[2]"
 if (( CURRENT == 2 )); then
     commands=(
         'attach:Attach to a running container'
@@ -38,10 +39,27 @@ if (( CURRENT == 2 )); then
     _describe 'docker command' commands
     return
 fi
+case "$command" in
+    network)
+        if (( CURRENT == 3 )); then
+            commands=(
+            'connect:Connect a container to a network'
+            'create:Create a network'
+            'disconnect:Disconnect a container from a network'
+            'inspect:Display detailed information on one or more networks'
+            'ls:List networks'
+            'prune:Remove all unused networks'
+            'rm:Remove one or more networks'
+            )
+            _describe 'docker network command' commands
+            return
+        fi
+        command="$words[2] $words[3]" ;;
+esac
 if [[ "$words[CURRENT]" == -* ]]; then
-    case "$words[2]" in
+    case "$command" in
         attach) compadd -- --detach-keys --no-stdin --sig-proxy --help ;;
-        create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
         events) compadd -- --filter --format --since --until -f --help ;;
         exec) compadd -- --detach --detach-keys --env --env-file --interactive --privileged --tty --user --workdir -d -e -i -t -u -w --help ;;
         help) compadd --  --help ;;
@@ -53,7 +71,6 @@ if [[ "$words[CURRENT]" == -* ]]; then
         kill) compadd -- --signal -s --help ;;
         load) compadd -- --input --quiet -i -q --help ;;
         logs) compadd -- --follow --since --tail --timestamps --until -f -n -t --help ;;
-        network) compadd --  --help ;;
         pause) compadd --  --help ;;
         port) compadd --  --help ;;
         ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
@@ -62,7 +79,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         restart) compadd -- --signal --time --timeout -s -t --help ;;
         rm) compadd -- --force --link --volumes -f -l -v --help ;;
         rmi) compadd -- --force --no-prune -f --help ;;
-        run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --net-alias --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
+        run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
         save) compadd -- --output -o --help ;;
         start) compadd -- --attach --detach-keys --interactive -a -i --help ;;
         stop) compadd -- --signal --time --timeout -s -t --help ;;
@@ -71,11 +88,19 @@ if [[ "$words[CURRENT]" == -* ]]; then
         unpause) compadd --  --help ;;
         version) compadd -- --format -f --help ;;
         wait) compadd --  --help ;;
+        "network connect") compadd -- --alias --driver-opt --gw-priority --ip --ip6 --link --link-local-ip --help ;;
+        "network create") compadd -- --attachable --aux-address --config-from --config-only --driver --gateway --ingress --internal --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6 --label --opt --scope --subnet -d -o --help ;;
+        "network disconnect") compadd -- --force -f --help ;;
+        "network inspect") compadd -- --format --verbose -f -v --help ;;
+        "network ls") compadd -- --filter --format --no-trunc --quiet -f -q --help ;;
+        "network prune") compadd -- --filter --force -f --help ;;
+        "network rm") compadd -- --force -f --help ;;
     esac
     return
 fi
-case "$words[2]" in
+case "$command" in
     attach|exec|inspect|kill|logs|pause|port|rename|restart|rm|start|stop|top|unpause|wait) compadd -- ${(f)"$(docker ps -a --format '{{.Names}}' 2>/dev/null)"} ;;
     create|history|rmi|run|save|tag) compadd -- ${(f)"$(docker images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)"} ;;
+    "network connect"|"network disconnect"|"network inspect"|"network rm") compadd -- ${(f)"$(docker network ls --format '{{.Name}}' 2>/dev/null)"} ;;
     *) _files ;;
 esac

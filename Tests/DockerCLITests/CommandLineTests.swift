@@ -8,7 +8,9 @@ import Testing
 
 @Suite struct CommandLineTests {
     /// The exit code and what was written to either stream.
-    private func docker(_ words: String...) throws -> (code: Int32, text: String) {
+    private func docker(_ words: String...) throws -> (code: Int32, text: String) { try docker(words) }
+
+    private func docker(_ words: [String]) throws -> (code: Int32, text: String) {
         let (left, right) = try descriptorPair()
         let console = Console(output: left, error: left)
         let code = Docker(console: console) { $0 == "DOCKER_HOST" ? "unix:///nonexistent.sock" : nil }.run(words)
@@ -43,6 +45,39 @@ import Testing
     @Test func todaysTwoWordsAndCapitalsWork() throws {
         #expect(try docker("container", "ls", "--help").text.contains("Usage: docker ps"))
         #expect(try docker("PS", "--help").code == 0)
+    }
+
+    @Test func groupsSayWhatThereIs() throws {
+        let help = """
+
+            Usage: docker network COMMAND
+
+            Manage networks
+
+            Commands:
+                connect     Connect a container to a network
+                create      Create a network
+                disconnect  Disconnect a container from a network
+                inspect     Display detailed information on one or more networks
+                ls          List networks
+                prune       Remove all unused networks
+                rm          Remove one or more networks
+
+            Run 'docker network COMMAND --help' for more information on a command.
+
+            """
+        for words in [["network"], ["network", "--help"], ["help", "network"], ["NETWORK"]] {
+            #expect(try docker(words) == (0, help))
+        }
+        #expect(
+            try docker("network", "bogus")
+                == (1, "docker: 'network bogus' is not a docker command. See 'docker network --help'.\n"))
+        #expect(try docker("help", "network", "list").text.hasPrefix("\nUsage: docker network ls [OPTIONS]\n"))
+        #expect(try docker("network", "connect", "--help").text.contains("[OPTIONS] NETWORK CONTAINER\n"))
+        #expect(
+            try docker("network", "rm").text
+                == "docker: \"network rm\" requires a minimum of 1 argument. See 'docker network rm --help'.\n")
+        #expect(try docker("service", "ls") == (1, "docker: 'service' is not supported yet\n"))
     }
 
     @Test func theEnginesOwnFlagsAreLeftToIt() throws {
@@ -124,9 +159,4 @@ import Testing
             query.text == "?filters=%7B%22status%22:%7B%22running%22:true%7D%2C%22label%22:%7B%22a%3Db%22:true%7D%7D")
         #expect(throws: CommandFailure.self) { try query.filters(["running"]) }
     }
-}
-
-private func descriptorPair() throws -> (Descriptor, Descriptor) {
-    let (left, right) = try StreamPair.make()
-    return (Descriptor(try #require(left.take())), Descriptor(try #require(right.take())))
 }

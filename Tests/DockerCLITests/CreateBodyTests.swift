@@ -37,6 +37,9 @@ import Testing
                 "80/tcp": [PortBinding(hostIP: "::1", hostPort: "8080")]
             ])
         #expect(try body("-p", "8000-8001:80-81").host.portBindings?.count == 2)
+        #expect(
+            try body("-p", "8000-8009:80").host.portBindings == ["80/tcp": [PortBinding(hostPort: "8000-8009")]])
+        #expect(try body("-p", "[2001:db8::1]:80:80/sctp").host.portBindings?["80/sctp"] != nil)
         for wrong in ["", ":", "a:b", "80:", "1-3:1-2", "70000", "1:2:3:4", "80/what"] {
             #expect(throws: CommandFailure.self) { try body("-p", wrong) }
         }

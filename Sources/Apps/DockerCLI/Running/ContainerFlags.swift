@@ -13,6 +13,7 @@ enum ContainerFlags {
     ]
 
     private static let old: [Flag] = [
+        Flag("net-alias", kind: .list, help: "Add network-scoped alias for the container", isHidden: true),
         Flag("lxc-conf", kind: .list, help: "Add custom lxc options", isHidden: true),
         Flag("networking", default: "true", help: "Enable networking for this container", isHidden: true)
             .deprecating("-n").deprecating("--networking"),
@@ -96,9 +97,9 @@ enum ContainerFlags {
         Flag("ip", kind: .text, help: "IPv4 address (e.g., 172.30.100.104)"),
         Flag("ip6", kind: .text, help: "IPv6 address (e.g., 2001:db8::33)"),
         Flag("isolation", kind: .text, help: "Container isolation technology"),
-        Flag("mount", kind: .list, help: "Attach a filesystem mount to the container"),
         Flag("link-local-ip", kind: .list, help: "Container IPv4/IPv6 link-local addresses"),
-        Flag("network-alias", "net-alias", kind: .list, help: "Add network-scoped alias for the container"),
+        Flag("mount", kind: .list, help: "Attach a filesystem mount to the container"),
+        Flag("network-alias", kind: .list, help: "Add network-scoped alias for the container"),
         Flag("no-healthcheck", help: "Disable any container-specified HEALTHCHECK"),
         Flag("platform", kind: .text, help: "Set platform if server is multi-platform capable"),
         Flag("pull", kind: .text, default: "missing", help: "Pull image before running (always, missing, never)"),

@@ -12,7 +12,7 @@ struct EndpointFlags {
 
     /// Errors: links and hardware addresses that are none.
     init(_ flags: FlagValues) throws {
-        aliases = flags.list("network-alias")
+        aliases = flags.list("network-alias") + flags.list("net-alias")
         links = try LinkForm.checked(flags.list("link"))
         ip = flags.text("ip")
         ip6 = flags.text("ip6")
@@ -40,37 +40,5 @@ struct EndpointFlags {
 
     private func exclude(_ flag: Bool, _ field: Bool, _ both: String) throws {
         if flag && field { throw CommandFailure("conflicting options: cannot specify both \(both)") }
-    }
-}
-
-/// `--link name[:alias]`.
-enum LinkForm {
-    /// Errors: a link without a name, one with more than two parts.
-    static func checked(_ links: [String]) throws -> [String] {
-        for link in links {
-            if link.isEmpty { throw CommandFailure.invalid(link, for: "link", "empty string specified for links") }
-            guard link.split(separator: ":", omittingEmptySubsequences: false).count <= 2 else {
-                throw CommandFailure.invalid(link, for: "link", "bad format for links: \(link)")
-            }
-        }
-        return links
-    }
-}
-
-/// `02:42:ac:11:00:02`, `02-42-ac-11-00-02`, `0242.ac11.0002`, of 6, 8 or 20 bytes.
-enum HardwareAddressForm {
-    /// Errors: anything else.
-    static func check(_ text: String) throws {
-        let word = KeyValue.trim(text)
-        let separator = word.first { ":-.".contains($0) } ?? ":"
-        let groups = word.split(separator: separator, omittingEmptySubsequences: false)
-        let width = separator == "." ? 4 : 2
-        guard [6, 8, 20].contains(groups.count * width / 2), groups.allSatisfy({ isHex($0, width) }) else {
-            throw CommandFailure("\(text) is not a valid mac address")
-        }
-    }
-
-    private static func isHex(_ group: Substring, _ width: Int) -> Bool {
-        group.utf8.count == width && group.allSatisfy { $0.isASCII && $0.isHexDigit }
     }
 }

@@ -24,6 +24,8 @@ extension Engine {
         var hostConfig = try normalised(request.hostConfig)
         try checkPorts(config, hostConfig)
         let endpoints = try endpoints(of: request, hostConfig)
+        // Today's clients name it there; older ones look for it here.
+        if config.macAddress.isEmpty { config.macAddress = endpoints[hostConfig.networkMode]?.macAddress ?? "" }
         // On a network of one's own they are the endpoint's.
         let links = hostConfig.networkMode == "bridge" ? try links(of: hostConfig) : nil
         var warnings = try LaunchSpec.validate(config: config, hostConfig: hostConfig)

@@ -90,8 +90,8 @@ extension Engine {
         case .started:
             workers.submit { [self] in
                 attempt("save \(container.id)") { try store.save(container, isDurable: true) }
-                updateParents(of: container)
             }
+            Task { await updateParents(of: container) }
         case .failed(let failure): throw EngineError(failure)
         case .lost: throw EngineError(.internal, "the supervisor of container \(container.id) ended unexpectedly")
         }

@@ -8,16 +8,24 @@ extension Engine {
         containers.all().filter { $0.record.links?.contains { $0.target == id.description } ?? false }
     }
 
-    /// After a start: those that link to this container see where it is now. Blocking.
-    func updateParents(of container: Container) {
-        for parent in parents(of: container.id) where parent.state.hasProcess {
-            attempt("update the links of \(parent.id)") { try relink(parent) }
+    /// After a start: those that link to this container see where it is now.
+    func updateParents(of container: Container) async {
+        for parent in parents(of: container.id) where parent.state.hasProcess { await relink(parent) }
+    }
+
+    /// In its turn among the parent's other operations.
+    private func relink(_ parent: Container) async {
+        await attempt("update the links of \(parent.id)") { () async throws(EngineError) in
+            try await parent.gate.withGate { () async throws(EngineError) in
+                try await workers.run { [self] in try relinkNow(parent) }
+            }
         }
     }
 
     /// Blocking. Writes `/etc/hosts` and what is let through anew from the links' targets that run.
-    func relink(_ container: Container) throws {
+    private func relinkNow(_ container: Container) throws {
         let record = container.record
+        guard record.state.hasProcess else { return }
         let requests = (record.links ?? []).compactMap { link in
             (try? containers.find(link.target).record).flatMap { linkRequest(link, $0) }
         }
@@ -43,9 +51,8 @@ extension Engine {
         guard parent.record.links?.contains(where: { $0.alias == parts[1] }) ?? false else {
             throw .noSuchContainer(name)
         }
-        try await parent.gate.withGate { () async throws(EngineError) in
-            try await dropLinks(of: parent) { $0.alias == parts[1] }
-        }
+        try await dropLinks(of: parent) { $0.alias == parts[1] }
+        await relink(parent)
     }
 
     /// After the removal of a target: nobody knows it any more.
@@ -54,6 +61,8 @@ extension Engine {
             await attempt("forget the link of \(parent.id)") { () async throws(EngineError) in
                 try await dropLinks(of: parent) { $0.target == id.description }
             }
+            // Not for the removal to wait for: the parent may be busy.
+            Task { await relink(parent) }
         }
     }
 
@@ -61,10 +70,7 @@ extension Engine {
         of parent: Container, where isGone: @escaping @Sendable (LinkRecord) -> Bool
     ) async throws(EngineError) {
         parent.withLive { $0.record.links?.removeAll(where: isGone) }
-        try await workers.run { [self] in
-            if parent.state.hasProcess { try relink(parent) }
-            try store.save(parent)
-        }
+        try await save(parent)
     }
 }
 

@@ -38,7 +38,10 @@ extension NetworkController {
         }
         try files.writeHosts(connection.spec)
         let changed = connection
-        state.withLock { $0.connections[id] = changed }
+        state.withLock { state in
+            // Its end may have been faster.
+            if state.connections[id] != nil { state.connections[id] = changed }
+        }
         return changed.spec
     }
 }
