@@ -33,6 +33,8 @@ def start_cost(peer, options):
 
 
 def many_ports(peer, options):
+    if peer.name != "martlet":
+        return  # a process for each port takes minutes to start, and nothing is asked of it
     count = 100 if options.quick else 1000
 
     def run():

@@ -124,7 +124,7 @@ def test_a_port_is_given_once(cli, api):
     port = free_port()
     cli.ok("run", "-d", "--name", "first", "-p", f"127.0.0.1:{port}:80", "busybox", "sleep", "100")
     result = cli.fails("run", "-d", "--name", "second", "-p", f"127.0.0.1:{port}:80", "busybox", "sleep", "100")
-    assert f"Bind for 127.0.0.1:{port} failed: port is already allocated" in result.complaint
+    assert f"Bind for 127.0.0.1:{port} failed: port is already allocated to container first" in result.complaint
     assert api.inspect("second")["State"]["Running"] is False
     cli.ok("rm", "-f", "first")
     cli.ok("start", "second")

@@ -178,7 +178,10 @@ import Testing
             var request = try host.request(networks: [network.id])
             request.endpoints[0].ipv4Address = "10.77.0.50"
             request.endpoints[0].ipv6Address = "fd01::50"
+            request.endpoints[0].linkLocalAddresses = ["169.254.8.8"]
             let spec = try controller.connect(request)
+            let inner = try SandboxMaker.route(in: try #require(spec.namespacePath))
+            #expect(try inner.addresses().contains { "\($0.address)/\($0.prefixLength)" == "169.254.8.8/16" })
             #expect(spec.endpoints.first?.ipAddress == "10.77.0.50")
             #expect(spec.endpoints.first?.ipv6Address == "fd01::50")
             // Others come out of the range, and what is reserved is not given.

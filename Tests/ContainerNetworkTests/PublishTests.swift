@@ -137,10 +137,11 @@ import Testing
             _ = try controller.connect(first)
             let program = try Server(port: 9090)
             let again = PortRequest(containerPort: 80, hostPorts: 8080...8080)
-            #expect(try message(again) == "Bind for 0.0.0.0:8080 failed: port is already allocated")
+            let owner = " to container \(first.containerID.short)"
+            #expect(try message(again) == "Bind for 0.0.0.0:8080 failed: port is already allocated" + owner)
             var loopback = again
             loopback.hostIP = "127.0.0.1"
-            #expect(try message(loopback) == "Bind for 127.0.0.1:8080 failed: port is already allocated")
+            #expect(try message(loopback) == "Bind for 127.0.0.1:8080 failed: port is already allocated" + owner)
             #expect(
                 try message(PortRequest(containerPort: 80, hostPorts: 9090...9090))
                     == "listen tcp4 0.0.0.0:9090: bind: address already in use")

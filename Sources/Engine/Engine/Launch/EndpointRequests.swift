@@ -60,7 +60,9 @@ extension Engine {
         let own = network.name == record.networkName ? record.config.macAddress : ""
         return EndpointRequest(
             network: network.id, ipv4Address: settings.ipamConfig?.ipv4Address,
-            ipv6Address: settings.ipamConfig?.ipv6Address,
+            // Where IPv6 is not enabled it is a note, as the subnet is.
+            ipv6Address: network.definition.hasIPv6 ? settings.ipamConfig?.ipv6Address : nil,
+            linkLocalAddresses: settings.ipamConfig?.linkLocalIPs ?? [],
             macAddress: settings.macAddress.isEmpty ? own : settings.macAddress,
             names: record.networkNames(settings), links: try namesOfLinks(settings),
             gatewayPriority: settings.gwPriority)

@@ -122,10 +122,9 @@ enum NetworkRules {
             EngineError(.badParameter, "invalid endpoint settings:\n\(text)")
         }
         let addresses = settings.ipamConfig ?? EndpointIPAMConfig()
-        guard addresses.linkLocalIPs.isEmpty else {
-            throw EngineError(.notImplemented, "link-local addresses (--link-local-ip) are not supported yet")
-        }
-        if let option = (settings.driverOpts ?? [:]).keys.min() {
+        // Others are the user's own notes.
+        let options = (settings.driverOpts ?? [:]).keys.filter { $0.hasPrefix("com.docker.network.") }
+        if let option = options.min() {
             throw EngineError(.notImplemented, "endpoint option \(option) is not supported yet")
         }
         if network.isPredefined && !(settings.links ?? []).isEmpty {

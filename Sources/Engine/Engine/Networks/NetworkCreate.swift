@@ -26,18 +26,22 @@ extension Engine {
         }
         networks.insert(record)
         publishNetwork("create", record)
-        return NetworkCreated(id: record.id)
+        let unused = (record.unusedPools ?? []).map(\.subnet).joined(separator: ", ")
+        return NetworkCreated(
+            id: record.id, warning: unused.isEmpty ? "" : "subnet \(unused) is not used: its family is not enabled")
     }
 
     private func networkRecord(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkRecord {
         try checkName(request)
         try refuseUnsupported(request)
+        let (hasIPv4, hasIPv6) = (request.enableIPv4 ?? true, request.enableIPv6 ?? false)
         let pools = try Self.pools(request.ipam)
+        let used = pools.filter { $0.subnet.contains(":") ? hasIPv6 : hasIPv4 }
         var record = NetworkRecord(
             definition: NetworkDefinition(
                 id: NetworkDefinition.newID(), name: request.name,
-                driver: request.driver.isEmpty ? "bridge" : request.driver, hasIPv4: request.enableIPv4 ?? true,
-                hasIPv6: request.enableIPv6 ?? false, pools: pools, isInternal: request.isInternal,
+                driver: request.driver.isEmpty ? "bridge" : request.driver, hasIPv4: hasIPv4,
+                hasIPv6: hasIPv6, pools: used, isInternal: request.isInternal,
                 options: request.options),
             created: .now())
         record.attachable = request.attachable
@@ -45,14 +49,16 @@ extension Engine {
         record.ipamOptions = request.ipam?.options
         record.hasOwnIPv4Subnet = pools.contains { !$0.subnet.contains(":") }
         record.hasOwnIPv6Subnet = pools.contains { $0.subnet.contains(":") }
+        let unused = pools.filter { !used.contains($0) }
+        record.unusedPools = unused.isEmpty ? nil : unused
         return record
     }
 
-    /// Docker's rule: letters, digits, `_ . -`, beginning with one of the first two.
+    /// Docker takes nearly anything, blanks inside as well.
     private func checkName(_ request: NetworkCreateRequest) throws(EngineError) {
         let name = request.name
         guard !name.isEmpty, name.trimmedOfBlanks == name, !name.contains("/"), !name.hasPrefix("container:"),
-            name != "default", name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 33 || $0 == 127 })
+            name != "default", name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 32 || $0 == 127 })
         else {
             throw EngineError(.badParameter, "invalid network name \"\(name)\"")
         }

@@ -15,6 +15,8 @@ struct NetworkRecord: Codable, Sendable {
     /// Families whose subnet the user chose: only there containers may choose their addresses.
     var hasOwnIPv4Subnet = false
     var hasOwnIPv6Subnet = false
+    /// Of a family that is not enabled: shown, as in Docker, and nothing more.
+    var unusedPools: [NetworkDefinition.Pool]?
 
     var id: String { definition.id }
     var name: String { definition.name }
@@ -36,7 +38,7 @@ extension NetworkRecord {
         resource.enableIPv6 = definition.hasIPv6
         resource.ipam.driver = ipamDriver
         resource.ipam.options = ipamOptions
-        resource.ipam.config = definition.pools.map { pool in
+        resource.ipam.config = (definition.pools + (unusedPools ?? [])).map { pool in
             var entry = IPAMPool()
             (entry.subnet, entry.ipRange, entry.gateway) = (pool.subnet, pool.range, pool.gateway)
             entry.auxiliaryAddresses = pool.auxiliary

@@ -8,6 +8,7 @@ struct PlannedEndpoint: Sendable {
     var spec: EndpointSpec
     let mac: MACAddress
     var addresses: [AddressFamily: IPAddress]
+    var linkLocal: [IPAddress] = []
     /// Families whose default route leads through it.
     var gateways: Set<AddressFamily> = []
 
@@ -22,6 +23,7 @@ struct PlannedEndpoint: Sendable {
         if network.definition.hasIPv6 {
             requests.append(.addAddress(.v6(mac.linkLocal), prefixLength: 64, to: link))
         }
+        requests += linkLocal.map { .addAddress($0, prefixLength: $0.family == .v4 ? 16 : 64, to: link) }
         return requests + defaultRoutes(link)
     }
 
@@ -52,7 +54,8 @@ extension NetworkController {
             spec.names = request.names
             spec.links = request.links.isEmpty ? nil : request.links
             for (family, address) in addresses { spec.set(address, network.pools[family]) }
-            return PlannedEndpoint(network: network, spec: spec, mac: mac, addresses: addresses)
+            return PlannedEndpoint(
+                network: network, spec: spec, mac: mac, addresses: addresses, linkLocal: wanted.linkLocal)
         }
     }
 
@@ -84,11 +87,23 @@ private struct WantedAddresses {
     let v4: IPAddress?
     let v6: IPAddress?
     let mac: MACAddress?
+    let linkLocal: [IPAddress]
 
     init(_ request: EndpointRequest) throws(EngineError) {
         v4 = try Self.address(request.ipv4Address, .v4)
         v6 = try Self.address(request.ipv6Address, .v6)
         mac = try Self.mac(request.macAddress)
+        var linkLocal: [IPAddress] = []
+        for text in request.linkLocalAddresses { linkLocal.append(try Self.linkLocal(text)) }
+        self.linkLocal = linkLocal
+    }
+
+    private static func linkLocal(_ text: String) throws(EngineError) -> IPAddress {
+        switch IPAddress(text) {
+        case .v4(let address)? where address.rawValue >> 16 == 0xa9fe: return .v4(address)
+        case .v6(let address)? where address.isLinkLocal: return .v6(address)
+        default: throw EngineError(.badParameter, "invalid link-local IP address: \(text)")
+        }
     }
 
     func take(

@@ -135,10 +135,19 @@ extension NetworkController {
     /// Claims one port and keeps it from the host's programs.
     func hold(_ claim: PortClaim) throws(EngineError) -> HeldPort? {
         guard state.withLock({ $0.ports.take(claim) }) else {
+            let owner = owner(of: claim).map { " to container \($0)" } ?? ""
             throw EngineError(
-                .internal, "Bind for \(claim.address.with(port: claim.port)) failed: port is already allocated")
+                .internal, "Bind for \(claim.address.with(port: claim.port)) failed: port is already allocated\(owner)")
         }
         return try bind(claim)
+    }
+
+    /// The name of the container that has the port; nil while it is still starting, and for the daemon's own ports.
+    private func owner(of claim: PortClaim) -> String? {
+        let owner = state.withLock { state in
+            state.connections.first { $0.value.claims.contains { $0.overlaps(claim) } }
+        }
+        return owner.map { id, connection in connection.spec.endpoints.first?.names.first ?? id.short }
     }
 
     /// After an error the claim is given back.

@@ -40,6 +40,8 @@ public struct EndpointRequest: Sendable, Hashable {
     /// An address of the network's subnet; nil or empty for the next free one.
     public var ipv4Address: String?
     public var ipv6Address: String?
+    /// Further addresses, of 169.254.0.0/16 or fe80::/10 (`--link-local-ip`): they are not the network's to give.
+    public var linkLocalAddresses: [String]
     /// Derived from the address when nil or empty.
     public var macAddress: String?
     /// Names that others on the network find it by, its own first.
@@ -50,12 +52,14 @@ public struct EndpointRequest: Sendable, Hashable {
     public var gatewayPriority: Int
 
     public init(
-        network: String, ipv4Address: String? = nil, ipv6Address: String? = nil, macAddress: String? = nil,
+        network: String, ipv4Address: String? = nil, ipv6Address: String? = nil, linkLocalAddresses: [String] = [],
+        macAddress: String? = nil,
         names: [String] = [], links: [String: String] = [:], gatewayPriority: Int = 0
     ) {
         self.network = network
         self.ipv4Address = ipv4Address
         self.ipv6Address = ipv6Address
+        self.linkLocalAddresses = linkLocalAddresses
         self.macAddress = macAddress
         self.names = names
         self.links = links

@@ -10,6 +10,12 @@ struct PortClaim: Sendable, Hashable {
 }
 
 extension PortClaim {
+    /// Both can't be had.
+    func overlaps(_ other: PortClaim) -> Bool {
+        (port, transport, address.family) == (other.port, other.transport, other.address.family)
+            && (address.isAny || other.address.isAny || address == other.address)
+    }
+
     /// Nil for texts that are none, which only a record could have that somebody changed.
     init?(_ port: PublishedPort) {
         guard let transport = TransportProtocol.allCases.first(where: { "\($0)" == port.transport }),
