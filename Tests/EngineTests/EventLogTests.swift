@@ -31,4 +31,24 @@ import Testing
         #expect(seen == 1000)
         #expect(log.listenerCount == 0)
     }
+
+    /// Who publishes and who cancels a listener each hold a lock that the other might want.
+    @Test func listenersMayBeCancelledWhileEventsComeIn() async {
+        let log = EventLog()
+        let event = event(1)
+        let publisher = Task.detached {
+            while !Task.isCancelled { log.publish(event) }
+        }
+        for _ in 0..<2000 {
+            let listener = Task.detached {
+                for await _ in log.subscribe(since: nil).stream {}
+            }
+            await Task.yield()
+            listener.cancel()
+            await listener.value
+        }
+        publisher.cancel()
+        await publisher.value
+        while log.listenerCount > 0 { await Task.yield() }
+    }
 }

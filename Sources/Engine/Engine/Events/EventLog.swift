@@ -39,7 +39,9 @@ final class EventLog: Sendable {
             let past = since.map { since in state.ring.filter { $0.timeNano >= since } } ?? []
             return (id, past)
         }
-        continuation.onTermination = { [weak self] _ in self?.unsubscribe(id) }
+        // Not at once: who cancels a listener holds a lock of its task's here, and who publishes waits for that one
+        // with ours held.
+        continuation.onTermination = { [weak self] _ in Task.detached { self?.unsubscribe(id) } }
         return (id, past, stream)
     }
 

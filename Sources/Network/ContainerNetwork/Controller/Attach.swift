@@ -27,7 +27,21 @@ extension NetworkController {
             release(plan.spec)
             throw error
         }
+        let before = connection.spec
         connection.spec.endpoints.append(plan.spec)
+        do throws(EngineError) {
+            return try settleNew(id, &connection)
+        } catch {
+            _ = try? unlink(plan.spec, path, before)
+            if let name = plan.spec.hostInterface { cables.forget(name) }
+            withdrawNames(plan.spec)
+            release(plan.spec)
+            throw error
+        }
+    }
+
+    /// With its first network of one's own a container gets the embedded name server.
+    private func settleNew(_ id: ContainerID, _ connection: inout Connection) throws(EngineError) -> SandboxSpec {
         if connection.spec.resolver == nil && usesResolver(connection.spec) {
             try openNames(&connection, id, nil)
             try files.writeResolver(connection.spec, usesResolver: true)
