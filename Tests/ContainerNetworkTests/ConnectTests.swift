@@ -16,7 +16,7 @@ import Testing
             request.domainname = "example.org"
             let spec = try controller.connect(request)
             #expect((spec.ipAddress, spec.prefixLength, spec.gateway) == ("172.17.0.2", 16, "172.17.0.1"))
-            #expect((spec.macAddress, spec.interface, spec.bridge) == ("02:42:ac:11:00:02", "eth0", "mtbr0"))
+            #expect((spec.macAddress, spec.interface) == ("02:42:ac:11:00:02", "eth0"))
             #expect((spec.endpointID.count, spec.networkID?.count, spec.sandboxID.count) == (64, 64, 64))
             #expect(spec.networkID == controller.defaultID)
             let path = try #require(spec.namespacePath)
@@ -32,6 +32,7 @@ import Testing
                 try inner.routes().contains { $0.destination == nil && $0.gateway == .v4(IPv4Address(172, 17, 0, 1)) })
             let outer = try host.route.link(named: try #require(spec.hostInterface))
             #expect((outer.alias, outer.isUp, outer.mtu) == ("martlet/mt_test", true, 1400))
+            #expect(try outer.master == host.route.link(named: "mtbr0").index)
             #expect(outer.name.hasPrefix("veth") && outer.name.utf8.count == 11)
             #expect(try host.read(spec.hostsPath).hasPrefix("172.17.0.2\tweb.example.org web\n127.0.0.1\tlocalhost\n"))
             #expect(try host.read(spec.resolvConfPath) == "nameserver 10.255.0.53\n")

@@ -21,7 +21,8 @@ import Testing
             let network = try controller.create(
                 NetworkDefinition(
                     id: NetworkDefinition.newID(), name: "net", driver: driver, hasIPv6: true,
-                    pools: [.init(subnet: "10.99.0.0/24"), .init(subnet: "fd09::/64")], options: options))
+                    pools: [.init(subnet: "10.99.0.0/24"), .init(subnet: "fd09::/64")], options: options)
+            ).network
             let specs = try (0..<3).map { _ in try controller.connect(try host.request(networks: [network.id])) }
             #expect(specs.compactMap(\.ipAddress) == ["10.99.0.2", "10.99.0.3", "10.99.0.4"])
             #expect(Set(specs.compactMap(\.macAddress)).count == 3)

@@ -23,7 +23,8 @@ import Testing
             let controller = try host.controller()
             try controller.start()
             let network = try controller.create(
-                Self.definition("both", ["10.77.0.0/24", "fd01:77::/64"], ipv6: true))
+                Self.definition("both", ["10.77.0.0/24", "fd01:77::/64"], ipv6: true)
+            ).network
             #expect(network.pools.map(\.gateway) == ["10.77.0.1", "fd01:77::1"])
             let bridge = try host.route.link(named: "br-\(network.id.prefix(12))")
             #expect((bridge.kind, bridge.isUp, bridge.alias) == ("bridge", true, "martlet/mt_test"))
@@ -64,8 +65,8 @@ import Testing
             let controller = try host.controller()
             try controller.start()
             try HostSettings.set("ipv4/ip_forward", "1")
-            let left = try controller.create(Self.definition("left", ["fd01::/64"], ipv6: true))
-            let right = try controller.create(Self.definition("right", ["fd02::/64"], ipv6: true))
+            let left = try controller.create(Self.definition("left", ["fd01::/64"], ipv6: true)).network
+            let right = try controller.create(Self.definition("right", ["fd02::/64"], ipv6: true)).network
             // Chosen one after the other: no subnet twice.
             #expect(left.pools.map(\.subnet) == ["fd01::/64", "172.18.0.0/16"])
             #expect(right.pools.map(\.subnet) == ["fd02::/64", "172.19.0.0/16"])
@@ -95,7 +96,8 @@ import Testing
             let controller = try host.controller()
             try controller.start()
             let network = try controller.create(
-                Self.definition("closed", ["10.78.0.0/24", "fd03::/64"], ipv6: true, isInternal: true))
+                Self.definition("closed", ["10.78.0.0/24", "fd03::/64"], ipv6: true, isInternal: true)
+            ).network
             let one = try controller.connect(
                 try host.request(
                     networks: [network.id], ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)]))
@@ -122,7 +124,7 @@ import Testing
         try await onTestHost { host in
             let controller = try host.controller()
             try controller.start()
-            let networks = try ["beta", "alpha", "gamma"].map { try controller.create(Self.definition($0)) }
+            let networks = try ["beta", "alpha", "gamma"].map { try controller.create(Self.definition($0)).network }
             var request = try host.request(
                 networks: networks[..<2].map(\.id), ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)])
             let spec = try controller.connect(request)
@@ -174,7 +176,7 @@ import Testing
             var definition = Self.definition("fixed", ["10.77.0.0/24", "fd01::/64"], ipv6: true)
             definition.pools[0].range = "10.77.0.128/30"
             definition.pools[0].auxiliary = ["printer": "10.77.0.128"]
-            let network = try controller.create(definition)
+            let network = try controller.create(definition).network
             var request = try host.request(networks: [network.id])
             request.endpoints[0].ipv4Address = "10.77.0.50"
             request.endpoints[0].ipv6Address = "fd01::50"
@@ -208,11 +210,11 @@ import Testing
         try await onTestHost { host in
             let died = try host.controller()
             try died.start()
-            let network = try died.create(Self.definition("kept", ["10.77.0.0/24"]))
+            let network = try died.create(Self.definition("kept", ["10.77.0.0/24"])).network
             let request = try host.request(
                 networks: [network.id], ports: [PortRequest(containerPort: 80, hostPorts: 8080...8080)])
             let spec = try died.connect(request)
-            let lost = try died.create(Self.definition("lost"))
+            let lost = try died.create(Self.definition("lost")).network
             died.abandon()
             let controller = try host.controller()
             #expect(try controller.start(networks: [network]) == [])

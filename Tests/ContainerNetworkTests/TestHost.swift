@@ -93,7 +93,6 @@ extension SandboxSpec {
     var macAddress: String? { endpoints.first?.macAddress }
     var interface: String? { endpoints.first?.interface }
     var hostInterface: String? { endpoints.first?.hostInterface }
-    var bridge: String? { endpoints.first?.bridge }
     var networkID: String? { endpoints.first?.networkID }
     var endpointID: String { endpoints.first?.endpointID ?? "" }
 }

@@ -2,8 +2,9 @@ internal import LinuxSystem
 
 /// `martlet-shim proxy MARK CONTAINER`: the program that a container's proxy is.
 ///
-/// The daemon sends each port as a message over descriptor 3, the socket beside its text, and closes; from then on the
-/// proxy has nothing to do with it, and goes on when the daemon is gone. It ends by SIGTERM. MARK and CONTAINER are for
+/// The daemon sends each port as a message over descriptor 3, the socket beside its text, and ends its side. The proxy says
+/// one word when it serves, and closes; from then on it has nothing to do with the daemon, and goes on when that is gone.
+/// It ends by SIGTERM. MARK and CONTAINER are for
 /// who looks for it among the processes.
 public enum ProxyProgram {
     public static let word = "proxy"
@@ -19,9 +20,12 @@ public enum ProxyProgram {
                 else { return 64 }
                 fronts.append((entry, packet.descriptors[0]))
             }
-            try channel.close()
             guard !fronts.isEmpty else { return 64 }
-            try ProxyServer(fronts).run()
+            let server = try ProxyServer(fronts)
+            // Who asked may be gone already.
+            try? channel.sendPacket(Array("ready".utf8))
+            try channel.close()
+            try server.run()
         } catch {
             return 70
         }

@@ -12,8 +12,9 @@ extension Engine {
         var record = try networkRecord(request)
         guard let network else { throw EngineError(.unavailable, "networking is switched off") }
         try networks.reserve(record.name, for: record.id)
+        var warnings: [String]
         do {
-            record.definition = try network.create(record.definition)
+            (record.definition, warnings) = try network.create(record.definition)
             do {
                 try store.save(record)
             } catch {
@@ -26,9 +27,10 @@ extension Engine {
         }
         networks.insert(record)
         publishNetwork("create", record)
-        let unused = (record.unusedPools ?? []).map(\.subnet).joined(separator: ", ")
-        return NetworkCreated(
-            id: record.id, warning: unused.isEmpty ? "" : "subnet \(unused) is not used: its family is not enabled")
+        if let unused = record.unusedPools?.map(\.subnet).joined(separator: ", ") {
+            warnings.append("subnet \(unused) is not used: its family is not enabled")
+        }
+        return NetworkCreated(id: record.id, warning: warnings.joined(separator: "; "))
     }
 
     private func networkRecord(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkRecord {

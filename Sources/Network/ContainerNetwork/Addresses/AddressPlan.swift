@@ -75,7 +75,7 @@ extension NetworkDefinition {
     ///
     /// Errors: `badParameter`; `forbidden` for a pool that overlaps another network's.
     mutating func completePools(
-        among others: [NetworkDefinition], used: [IPNetwork], defaults: DefaultPools, wantsGateway: Bool = true
+        among others: [NetworkDefinition], used: [IPNetwork], defaults: DefaultPools
     ) throws(EngineError) {
         let given = try AddressPlan(self)
         try checkFamilies(given)
@@ -83,13 +83,11 @@ extension NetworkDefinition {
         for family in [AddressFamily.v4, .v6] where family == .v4 ? hasIPv4 : hasIPv6 {
             if let pool = given.pools[family] {
                 try refuseOverlap(of: pool.subnet, with: others)
-                if pool.gateway == nil && wantsGateway { setGateway(pool) }
+                if pool.gateway == nil { setGateway(pool) }
             } else {
                 let subnet = try defaults.choose(family, used: used + taken)
                 pools.append(Pool(subnet: "\(subnet)"))
-                if wantsGateway {
-                    setGateway(AddressPlan.Pool(subnet: subnet, range: nil, gateway: nil, auxiliary: [:]))
-                }
+                setGateway(AddressPlan.Pool(subnet: subnet, range: nil, gateway: nil, auxiliary: [:]))
             }
         }
     }

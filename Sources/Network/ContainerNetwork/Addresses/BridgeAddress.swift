@@ -24,17 +24,13 @@ enum BridgeAddress {
 
 /// What the host's network has in use: an address range for a new network must not be among it.
 enum HostNetworks {
-    /// Its routes but those of `except`, and its name servers.
-    static func used(
-        _ route: RouteConnection, resolverFile: String, except: Int32? = nil
-    ) throws(EngineError)
-        -> [IPNetwork]
-    {
+    /// Its routes and its name servers.
+    static func used(_ route: RouteConnection, resolverFile: String) throws(EngineError) -> [IPNetwork] {
         let routes: [Route]
         do { routes = try route.routes() } catch { throw .network(error) }
         let host = (try? HostFile.read(resolverFile, limit: 1 << 20)) ?? []
         let servers = ResolverFile(parsing: String(decoding: host, as: UTF8.self)).servers
-        return routes.filter { $0.link == nil || $0.link != except }.compactMap(network)
+        return routes.compactMap(network)
             + servers.compactMap { IPAddress($0) }.compactMap { IPNetwork($0, prefixLength: $0.family.width) }
     }
 
@@ -43,13 +39,18 @@ enum HostNetworks {
         return IPNetwork(address, prefixLength: route.prefixLength)
     }
 
-    /// The MTU of the link the default route leads out by, else 1500.
-    static func mtu(_ route: RouteConnection) throws(NetlinkError) -> Int {
-        let out = try route.routes().first { route in
-            if case .v4? = route.gateway { return route.destination == nil && route.table == 254 }
-            return false
+    /// `--mtu` when it says something, else that of the link the default route leads out by, else 1500.
+    static func mtu(_ route: RouteConnection, configured: Int) throws(EngineError) -> Int {
+        if configured > 0 { return configured }
+        do {
+            let out = try route.routes().first { route in
+                if case .v4? = route.gateway { return route.destination == nil && route.table == 254 }
+                return false
+            }
+            guard let index = out?.link else { return 1500 }
+            return try route.links().first { $0.index == index }.map(\.mtu) ?? 1500
+        } catch {
+            throw .network(error)
         }
-        guard let index = out?.link else { return 1500 }
-        return try route.links().first { $0.index == index }.map(\.mtu) ?? 1500
     }
 }

@@ -10,7 +10,7 @@ struct NetworkPool: Sendable {
     let followsMAC: Bool
     private var addresses: AddressPool
 
-    /// `own`: what the bridge has.
+    /// `reserved` and the gateway are never given. MACs are followed in subnets with room for one.
     init(
         subnet: IPNetwork, range: IPNetwork?, gateway: IPAddress?, reserved: [IPAddress] = [], followsMAC: Bool = false
     ) {

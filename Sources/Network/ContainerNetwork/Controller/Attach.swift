@@ -16,11 +16,10 @@ extension NetworkController {
         guard let path = connection.ownedPath else {
             throw EngineError(.badParameter, "container has no network of its own")
         }
-        var plan = try plan(request, interface: "")
+        var plan = try plan(request)
         let used = Set(connection.spec.endpoints.map(\.interface))
         plan.spec.interface = InterfaceNames.free(plan.network.interfacePrefix, used)
-        plan.gateways = gateways(of: connection.spec.endpoints + [plan.spec])
-            .filter { $0.value == plan.spec.endpointID }.reduce(into: []) { $0.insert($1.key) }
+        plan.takeGateways(gateways(of: connection.spec.endpoints + [plan.spec]))
         do throws(EngineError) {
             try link(&plan, to: path)
         } catch {
@@ -105,6 +104,7 @@ extension NetworkController {
     private func settle(_ id: ContainerID, _ changed: Connection) throws(EngineError) -> SandboxSpec {
         var connection = changed
         try republish(&connection, id)
+        try reopen(&connection)
         try files.writeHosts(connection.spec)
         updateNames(connection.spec, id)
         let finished = connection
@@ -119,7 +119,8 @@ extension NetworkController {
         return connection
     }
 
-    /// By family the endpoint (its id) that the default route leads through.
+    /// By family the endpoint (its id) that the default route leads through: the one with the highest priority, of those
+    /// the first by its network's name, as in Docker.
     func gateways(of endpoints: [EndpointSpec]) -> [AddressFamily: String] {
         let networks = state.withLock { $0.networks }
         var result: [AddressFamily: String] = [:]

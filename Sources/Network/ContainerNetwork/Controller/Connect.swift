@@ -55,13 +55,14 @@ extension NetworkController {
     private func link(_ connection: inout Connection, _ request: SandboxRequest) throws(EngineError) {
         var plans: [PlannedEndpoint] = []
         for endpoint in request.endpoints {
-            let plan = try plan(endpoint, interface: "")
+            let plan = try plan(endpoint)
             // Known from here on: whatever fails gives the address back.
             connection.spec.endpoints.append(plan.spec)
             plans.append(plan)
         }
         InterfaceNames.assign(&plans)
-        Gateways.assign(&plans)
+        let ways = gateways(of: connection.spec.endpoints)
+        for index in plans.indices { plans[index].takeGateways(ways) }
         guard let first = plans.first else {
             _ = try enclose(&connection, Sandbox.Kind())
             return
@@ -100,7 +101,6 @@ extension NetworkController {
         if case .joined = request.mode { return connection.spec.names = nil }
         let gateway = connection.spec.endpoints.lazy.compactMap(\.gateway).first ?? ""
         connection.spec.names = try NameEntries(request, gateway: gateway)
-        if connection.spec.resolver != nil { updateNames(connection.spec, request.containerID) }
         try files.write(
             connection.spec, in: request.directory, isHost: request.mode == .host,
             usesResolver: usesResolver(connection.spec))
@@ -136,23 +136,5 @@ enum InterfaceNames {
         var number = 0
         while used.contains("\(prefix)\(number)") { number += 1 }
         return "\(prefix)\(number)"
-    }
-}
-
-/// Which endpoint the default route of each family leads through: the one with the highest priority, of those the first
-/// by its network's name, as in Docker.
-enum Gateways {
-    static func assign(_ plans: inout [PlannedEndpoint]) {
-        for family in AddressFamily.allCases {
-            let able = plans.indices.filter { index in
-                plans[index].network.gateway(family) != nil && plans[index].addresses[family] != nil
-            }
-            let best = able.min { left, right in
-                let (left, right) = (plans[left], plans[right])
-                return (-left.spec.gatewayPriority, left.network.definition.name)
-                    < (-right.spec.gatewayPriority, right.network.definition.name)
-            }
-            if let best { plans[best].gateways.insert(family) }
-        }
     }
 }

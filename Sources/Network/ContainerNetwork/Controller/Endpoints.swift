@@ -12,6 +12,11 @@ struct PlannedEndpoint: Sendable {
     /// Families whose default route leads through it.
     var gateways: Set<AddressFamily> = []
 
+    /// Of the sandbox's `NetworkController.gateways`, those that are this one.
+    mutating func takeGateways(_ ways: [AddressFamily: String]) {
+        gateways = Set(ways.filter { $0.value == spec.endpointID }.keys)
+    }
+
     /// What makes the link an endpoint, in one batch.
     func requests(_ link: Int32) -> [RouteRequest] {
         var requests: [RouteRequest] = [.setMAC(.index(link), mac)]
@@ -36,18 +41,16 @@ struct PlannedEndpoint: Sendable {
 
 extension NetworkController {
     /// Takes an endpoint's addresses. To be given back by `release`.
-    func plan(_ request: EndpointRequest, interface: String) throws(EngineError) -> PlannedEndpoint {
+    func plan(_ request: EndpointRequest) throws(EngineError) -> PlannedEndpoint {
         let wanted = try WantedAddresses(request)
         return try state.withLock { (state) throws(EngineError) in
             guard var network = state.networks[request.network] else {
                 throw EngineError(.notFound, "network \(request.network) not found")
             }
-            var spec = EndpointSpec(
-                networkID: network.id, endpointID: RandomDigits.text(64), interface: interface)
+            var spec = EndpointSpec(networkID: network.id, endpointID: RandomDigits.text(64))
             let (addresses, mac) = try wanted.take(from: &network.pools)
             network.users += 1
             state.networks[network.id] = network
-            spec.bridge = network.bridge
             spec.macAddress = mac.description
             if network.definition.hasIPv6 { spec.linkLocalAddress = mac.linkLocal.description }
             spec.gatewayPriority = request.gatewayPriority

@@ -8,14 +8,16 @@ final class HostWatch: Sendable {
     /// Changes come in bursts; they are answered when it has been quiet for so many milliseconds.
     private static let quiet: Int32 = 200
 
+    /// Closed with this object, which ends the thread.
     private let bell: FDBox
 
     /// `path`: the host's resolv.conf, which editors and clients of DHCP replace by another file: its folder is watched.
     ///
-    /// Both are called on the watch's thread, one at a time. Errors: of the kernel, for what is needed to watch.
+    /// All are called on the watch's thread, one at a time; `failed` when it can't go on. Errors: of the kernel, for what
+    /// is needed to watch.
     init(
-        table: String?, path: String, tableIsGone: @escaping @Sendable () -> Void,
-        fileHasChanged: @escaping @Sendable () -> Void
+        table: String?, path: String, failed: @escaping @Sendable (SystemError) -> Void,
+        tableIsGone: @escaping @Sendable () -> Void, fileHasChanged: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         let (here, there) = try PacketSocket.streamPair()
         bell = here
@@ -24,16 +26,17 @@ final class HostWatch: Sendable {
         // A folder that is not there will not change either.
         try? file.watch.add(HostDirectory.parent(of: path), [.created, .movedTo, .modified])
         PlatformThread.detach {
-            try? Self.run(there.fd, events, table, file) {
-                tableIsGone()
-            } fileHasChanged: {
-                fileHasChanged()
+            do throws(SystemError) {
+                try Self.run(there.fd, events, table, file) {
+                    tableIsGone()
+                } fileHasChanged: {
+                    fileHasChanged()
+                }
+            } catch {
+                failed(error)
             }
         }
     }
-
-    /// Ends the thread.
-    func stop() { try? bell.fd.writeAll([1]) }
 
     private static func run(
         _ bell: borrowing FD, _ events: EventsBox?, _ table: String?, _ file: FileWatchBox,

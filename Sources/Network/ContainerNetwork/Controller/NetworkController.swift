@@ -81,14 +81,12 @@ public final class NetworkController: Sendable {
             let network = try DefaultBridge(links: bridges, configuration: configuration, settings: settings)
                 .open(among: networks)
             if !existed { try? HostFile.write(bridgeMark, []) }
-            let firewall = configuration.managesFirewall ? try Firewall(table: configuration.tableName) : nil
             state.withLock { state in
-                state.firewall = firewall
                 state.networks[network.id] = network
                 state.madeBridge = !existed || HostFile.exists(bridgeMark)
             }
             var warnings = changeHost(for: network) + openAll(networks)
-            try prepare(firewall)
+            let firewall = configuration.managesFirewall ? try prepareFirewall() : nil
             warnings += foreignDrops(firewall)
             pool.refill([Sandbox.Kind(link: network.link), Sandbox.Kind()])
             return warnings
@@ -96,24 +94,26 @@ public final class NetworkController: Sendable {
     }
 
     private func openAll(_ networks: [NetworkDefinition]) -> [String] {
-        networks.compactMap { network in
+        networks.flatMap { network in
             do throws(EngineError) {
-                try open(network, try driver(network.driver), isQuiet: true)
-                return nil
+                return try open(network, try driver(network.driver))
             } catch {
                 // Containers may be on it all the same: its bridge is nobody's garbage.
                 if let name = BridgeDriver.bridgeName(network) { cables.adopt(name) }
-                return "network \(network.name) can't be opened: \(error.message)"
+                return ["network \(network.name) can't be opened: \(error.message)"]
             }
         }
     }
 
     /// Puts the table in place when there is none; one that is there keeps working until `restore` knows its ports.
-    private func prepare(_ firewall: Firewall?) throws(EngineError) {
-        guard let firewall else { return }
-        let rules = state.withLock { $0.networks.values.compactMap(\.rules) }
-        for bridge in rules { try firewall.add(bridge, isQuiet: true) }
+    private func prepareFirewall() throws(EngineError) -> Firewall {
+        let firewall = try Firewall(table: configuration.tableName)
+        state.withLock { state in
+            firewall.expect(state.networks.values.compactMap(\.rules))
+            state.firewall = firewall
+        }
         if !firewall.isThere { try firewall.rebuild() }
+        return firewall
     }
 
     private func foreignDrops(_ firewall: Firewall?) -> [String] {
@@ -140,7 +140,9 @@ public final class NetworkController: Sendable {
     ) throws(EngineError) {
         let firewall = state.withLock { $0.firewall }
         do throws(SystemError) {
-            let watch = try HostWatch(table: firewall?.table, path: configuration.resolverFile) {
+            let watch = try HostWatch(table: firewall?.table, path: configuration.resolverFile) { error in
+                report("the host's network is not watched any more: \(error)")
+            } tableIsGone: {
                 guard let firewall, !firewall.isThere else { return }
                 do throws(EngineError) {
                     try firewall.rebuild()

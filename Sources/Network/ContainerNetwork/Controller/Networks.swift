@@ -28,34 +28,34 @@ extension NetworkController {
 
     public func network(_ id: String) -> NetworkDefinition? { state.withLock { $0.networks[id]?.definition } }
 
-    /// Makes a network; returns it with what was left open filled in, to be kept and given to `start` again.
+    /// Makes a network; returns it with what was left open filled in, to be kept and given to `start` again, and what is
+    /// not as it should be.
     ///
     /// Errors: `badParameter`, `forbidden` for addresses that overlap another network's, `conflict` for the bridge's
     /// name, `notFound` for the driver, `internal` from the kernel. After an error nothing is left.
-    public func create(_ definition: NetworkDefinition) throws(EngineError) -> NetworkDefinition {
+    public func create(
+        _ definition: NetworkDefinition
+    ) throws(EngineError) -> (network: NetworkDefinition, warnings: [String]) {
         try changing { () throws(EngineError) in
             guard !isOff else { throw EngineError(.unavailable, "networking is switched off") }
             var network = definition
             let driver = try driver(network.driver)
             try driver.complete(&network, among: networks)
-            try open(network, driver)
-            return network
+            return (network, try open(network, driver))
         }
     }
 
-    /// Under `changing`.
-    func open(_ network: NetworkDefinition, _ driver: any NetworkDriver, isQuiet: Bool = false) throws(EngineError) {
+    /// Under `changing`. Returns what is not as it should be.
+    func open(_ network: NetworkDefinition, _ driver: any NetworkDriver) throws(EngineError) -> [String] {
         let opened = try driver.open(network)
         do throws(EngineError) {
-            if let rules = opened.rules {
-                try state.withLock { $0.firewall }?.add(rules, isQuiet: isQuiet)
-            }
+            if let rules = opened.rules { try state.withLock { $0.firewall }?.add(rules) }
         } catch {
             try? driver.remove(opened)
             throw error
         }
-        changeHost(for: opened)
         state.withLock { $0.networks[network.id] = opened }
+        return changeHost(for: opened)
     }
 
     /// Takes a network away. One that is not there is no error. Errors: `forbidden` while somebody is on it.
@@ -79,8 +79,7 @@ extension NetworkController {
         }
     }
 
-    /// Settings of the host that the network's traffic needs; what can't be set is found out by who uses it.
-    @discardableResult
+    /// Settings of the host that the network's traffic needs. Returns what can't be set: Docker goes on too.
     func changeHost(for network: OpenNetwork) -> [String] {
         guard let bridge = network.bridge else { return [] }
         var warnings: [String] = []

@@ -31,11 +31,7 @@ extension NetworkController {
         try firewall?.close(openings)
         connection.spec.openings.removeAll { $0.source != nil }
         try openLinks(&connection, links)
-        connection.spec.names?.links = links.flatMap { link in
-            [link.ipv4Address, link.ipv6Address].filter { !$0.isEmpty }.map {
-                NameEntries.Line(address: $0, names: link.names.joined(separator: " "))
-            }
-        }
+        connection.spec.names?.links = NameEntries.lines(of: links)
         try files.writeHosts(connection.spec)
         let changed = connection
         state.withLock { state in

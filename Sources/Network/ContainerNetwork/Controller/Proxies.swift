@@ -57,7 +57,6 @@ extension NetworkController {
 
     /// Those of the daemon before, by container.
     func findProxies() -> [String: FDBox] {
-        guard let launcher = try? launcher() else { return [:] }
-        return launcher.running().reduce(into: [:]) { $0[$1.container] = $1.process }
+        ProxyLauncher.running(mark: cables.mark).reduce(into: [:]) { $0[$1.container] = $1.process }
     }
 }

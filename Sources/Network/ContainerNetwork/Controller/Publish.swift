@@ -14,12 +14,12 @@ extension NetworkController {
         let targets = targets(connection.spec)
         // Without a way out there is none in either: nothing to publish, as in Docker.
         guard !requests.isEmpty, !targets.isEmpty else { return }
-        let bindings = try PortBinding.parse(requests, defaults: defaultAddresses(targets))
+        let bindings = try PortBinding.parse(requests, defaults: defaultAddresses(connection.spec, targets))
         let firewall = state.withLock { $0.firewall }
         for binding in bindings { try take(binding, targets, &connection, hasFirewall: firewall != nil) }
         connection.publications = translations(connection.spec)
         try firewall?.publish(connection.publications)
-        try openRouted(&connection)
+        try reopen(&connection)
         try startProxy(&connection, id)
     }
 
@@ -44,9 +44,12 @@ extension NetworkController {
         }
     }
 
-    /// Every address of the host, or the one that the daemon's flags name.
-    private func defaultAddresses(_ targets: [AddressFamily: IPAddress]) -> [IPAddress] {
-        let chosen = settings.bindAddress
+    /// Every address of the host, or the one that the network's options or the daemon's flags name.
+    private func defaultAddresses(_ spec: SandboxSpec, _ targets: [AddressFamily: IPAddress]) -> [IPAddress] {
+        let networks = state.withLock { $0.networks }
+        let way = gateways(of: spec.endpoints)[.v4]
+        let network = spec.endpoints.first { $0.endpointID == way }.flatMap { networks[$0.networkID] }
+        let chosen = network?.bindAddress.map(IPAddress.v4) ?? settings.bindAddress
         // An address that the user chose is published at, if need be by the proxy.
         var addresses: [IPAddress] = targets[chosen.family] != nil || !chosen.isAny ? [chosen] : []
         if chosen.isAny {
@@ -167,14 +170,26 @@ extension NetworkController {
         }
     }
 
+    /// What is let through follows the container's addresses: what it had may be another's next.
+    func reopen(_ connection: inout Connection) throws(EngineError) {
+        let own = Set(connection.spec.endpoints.flatMap { [$0.ipAddress, $0.ipv6Address] }.compactMap(\.self))
+        let stale = connection.spec.openings.filter { !own.contains($0.source ?? $0.destination) }
+        let firewall = state.withLock { $0.firewall }
+        try firewall?.close(stale)
+        connection.spec.openings.removeAll { stale.contains($0) }
+        let new = routedOpenings(connection.spec).subtracting(connection.spec.openings)
+        try firewall?.open(Array(new))
+        connection.spec.openings += new
+    }
+
     /// On networks that are reached by their own addresses, published ports are too.
-    private func openRouted(_ connection: inout Connection) throws(EngineError) {
+    private func routedOpenings(_ spec: SandboxSpec) -> Set<Opening> {
         let networks = state.withLock { $0.networks }
         var openings: Set<Opening> = []
-        for endpoint in connection.spec.endpoints {
+        for endpoint in spec.endpoints {
             for family in networks[endpoint.networkID]?.rules?.routed ?? [] {
                 guard let address = endpoint.address(family) else { continue }
-                for port in connection.spec.publishedPorts {
+                for port in spec.publishedPorts {
                     openings.insert(
                         Opening(
                             source: nil, destination: "\(address)", transport: port.transport, port: port.containerPort)
@@ -182,9 +197,7 @@ extension NetworkController {
                 }
             }
         }
-        guard !openings.isEmpty else { return }
-        try state.withLock { $0.firewall }?.open(Array(openings))
-        connection.spec.openings += openings
+        return openings
     }
 }
 

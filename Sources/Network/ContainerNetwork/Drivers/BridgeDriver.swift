@@ -38,16 +38,16 @@ struct BridgeDriver: NetworkDriver {
         let plan = try AddressPlan(network)
         let name = Self.bridgeName(network, options)
         cables.adopt(name)
-        do {
+        do throws(EngineError) {
             let link = try bridge(name, plan, network)
             var opened = OpenNetwork(definition: network)
             opened.bridge = name
-            opened.mtu = try mtu(options)
-            opened.link = .bridge(link.index, mtu: opened.mtu)
+            let mtu = try HostNetworks.mtu(route, configured: options.mtu ?? configuration.mtu)
+            opened.link = .bridge(link.index, mtu: mtu)
             opened.interfacePrefix = options.interfacePrefix
             opened.bindAddress = options.bindAddress
             opened.pools = plan.pools.mapValues(NetworkPool.init)
-            opened.rules = Self.rules(name, network, plan, options, configuration)
+            opened.rules = rules(name, network, plan, options)
             return opened
         } catch {
             cables.forget(name)
@@ -67,15 +67,8 @@ struct BridgeDriver: NetworkDriver {
         return existing
     }
 
-    private func mtu(_ options: BridgeOptions) throws(EngineError) -> Int {
-        if let mtu = options.mtu { return mtu }
-        if configuration.mtu > 0 { return configuration.mtu }
-        do { return try HostNetworks.mtu(route) } catch { throw .network(error) }
-    }
-
-    static func rules(
-        _ name: String, _ network: NetworkDefinition, _ plan: AddressPlan, _ options: BridgeOptions,
-        _ configuration: NetworkConfiguration
+    private func rules(
+        _ name: String, _ network: NetworkDefinition, _ plan: AddressPlan, _ options: BridgeOptions
     ) -> BridgeRules {
         let families = Set(plan.pools.keys)
         return BridgeRules(

@@ -23,9 +23,7 @@ struct BridgeLink: Sendable {
     /// Makes one, up and with these addresses. After an error it is gone.
     func make(_ name: String, alias: String? = nil, _ addresses: [IPNetwork]) throws(EngineError) -> Link {
         // A bridge without an address of its own takes the lowest of its ports, and changes it as they come and go.
-        var mac: [UInt8] = [0x02, 0x42]
-        for _ in 0..<4 { mac.append(.random(in: .min ... .max)) }
-        var requests: [RouteRequest] = [.addBridge(name, mac: MACAddress(bytes: mac))]
+        var requests: [RouteRequest] = [.addBridge(name, mac: .random())]
         if let alias { requests.append(.setAlias(.name(name), alias)) }
         do {
             try route.perform(requests + [.setUp(.name(name))])

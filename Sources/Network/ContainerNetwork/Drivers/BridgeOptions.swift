@@ -8,13 +8,13 @@ struct BridgeOptions: Sendable {
     static let allowsInterContainer = "com.docker.network.bridge.enable_icc"
     static let masquerades = "com.docker.network.bridge.enable_ip_masquerade"
     static let bindAddress = "com.docker.network.bridge.host_binding_ipv4"
-    static let mtu = "com.docker.network.driver.mtu"
-    static let prefix = "com.docker.network.container_iface_prefix"
     static let gatewayModes: [AddressFamily: String] = [
         .v4: "com.docker.network.bridge.gateway_mode_ipv4", .v6: "com.docker.network.bridge.gateway_mode_ipv6",
     ]
     private static let known = Set(gatewayModes.values)
-        .union([name, isDefault, allowsInterContainer, masquerades, bindAddress, mtu, prefix])
+        .union([
+            name, isDefault, allowsInterContainer, masquerades, bindAddress, DriverOptions.mtu, DriverOptions.prefix,
+        ])
 
     let name: String?
     let allowsInterContainer: Bool
@@ -46,7 +46,7 @@ struct BridgeOptions: Sendable {
         self.routed = routed
         bindAddress = try options.text(Self.bindAddress).map { text throws(EngineError) in
             guard let address = IPv4Address(text) else {
-                throw EngineError(.badParameter, "invalid value \(text) for option \(Self.bindAddress)")
+                throw DriverOptions.invalid(Self.bindAddress, text)
             }
             return address
         }

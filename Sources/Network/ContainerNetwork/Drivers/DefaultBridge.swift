@@ -31,12 +31,7 @@ struct DefaultBridge: Sendable {
         var network = OpenNetwork(definition: definition(address))
         network.isDefault = true
         network.bridge = link.name
-        do {
-            network.mtu = configuration.mtu > 0 ? configuration.mtu : try HostNetworks.mtu(links.route)
-        } catch {
-            throw .network(error)
-        }
-        network.link = .bridge(link.index, mtu: network.mtu)
+        network.link = .bridge(link.index, mtu: try HostNetworks.mtu(links.route, configured: configuration.mtu))
         network.pools = try AddressPlan(network.definition).pools.mapValues(NetworkPool.init)
         if configuration.hasIPv6 { try addIPv6(link, &network) }
         network.rules = rules(network)
@@ -96,7 +91,7 @@ struct DefaultBridge: Sendable {
                 BridgeOptions.allowsInterContainer: "\(configuration.allowsInterContainer)",
                 BridgeOptions.masquerades: "\(configuration.masquerades)",
                 BridgeOptions.bindAddress: configuration.defaultBindAddress,
-                BridgeOptions.mtu: "\(configuration.mtu)",
+                DriverOptions.mtu: "\(configuration.mtu)",
             ])
     }
 

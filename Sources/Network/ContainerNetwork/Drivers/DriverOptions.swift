@@ -3,6 +3,9 @@ internal import Primitives
 
 /// Reads `-o key=value` of a network by Docker's names for them.
 struct DriverOptions: Sendable {
+    static let mtu = "com.docker.network.driver.mtu"
+    static let prefix = "com.docker.network.container_iface_prefix"
+
     let values: [String: String]
 
     init(_ definition: NetworkDefinition) { values = definition.options }
@@ -14,6 +17,10 @@ struct DriverOptions: Sendable {
         }
     }
 
+    static func invalid(_ key: String, _ value: String) -> EngineError {
+        EngineError(.badParameter, "invalid value \(value) for option \(key)")
+    }
+
     func text(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// As Go's strconv.ParseBool reads them.
@@ -22,24 +29,24 @@ struct DriverOptions: Sendable {
         switch text {
         case "1", "t", "T", "true", "TRUE", "True": return true
         case "0", "f", "F", "false", "FALSE", "False": return false
-        default: throw EngineError(.badParameter, "invalid value \(text) for option \(key)")
+        default: throw Self.invalid(key, text)
         }
     }
 
-    func mtu(_ key: String = "com.docker.network.driver.mtu") throws(EngineError) -> Int? {
-        guard let text = text(key) else { return nil }
+    func mtu() throws(EngineError) -> Int? {
+        guard let text = text(Self.mtu) else { return nil }
         // 68 is the least that IPv4 works with (RFC 791).
         guard let mtu = Int(text), mtu == 0 || (68...65_535).contains(mtu) else {
-            throw EngineError(.badParameter, "invalid value \(text) for option \(key)")
+            throw Self.invalid(Self.mtu, text)
         }
         return mtu == 0 ? nil : mtu
     }
 
-    func interfacePrefix(_ key: String = "com.docker.network.container_iface_prefix") throws(EngineError) -> String {
-        guard let text = text(key) else { return "eth" }
+    func interfacePrefix() throws(EngineError) -> String {
+        guard let text = text(Self.prefix) else { return "eth" }
         // 15 bytes, three of them for the number.
         guard LinkName.isValid(text), text.utf8.count <= 12, text != "lo" else {
-            throw EngineError(.badParameter, "invalid value \(text) for option \(key)")
+            throw Self.invalid(Self.prefix, text)
         }
         return text
     }

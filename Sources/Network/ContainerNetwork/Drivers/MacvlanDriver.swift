@@ -6,8 +6,6 @@ internal import Primitives
 struct MacvlanDriver: NetworkDriver {
     private static let parent = "parent"
     private static let mode = "macvlan_mode"
-    private static let prefix = "com.docker.network.container_iface_prefix"
-    private static let mtu = "com.docker.network.driver.mtu"
     /// `linux/if_link.h`
     private static let modes: [String: UInt32] = ["private": 1, "vepa": 2, "bridge": 4, "passthru": 8]
 
@@ -19,7 +17,11 @@ struct MacvlanDriver: NetworkDriver {
     func complete(_ network: inout NetworkDefinition, among others: [NetworkDefinition]) throws(EngineError) {
         let options = try checked(network)
         if let parent = options.text(Self.parent) {
-            guard LinkName.isValid(parent) else { throw invalid(Self.parent, parent) }
+            guard !network.isInternal else {
+                throw EngineError(
+                    .badParameter, "an internal network has no parent interface: \(parent) leads out of the host")
+            }
+            guard LinkName.isValid(parent) else { throw DriverOptions.invalid(Self.parent, parent) }
             if let other = others.first(where: { $0.driver == "macvlan" && $0.options[Self.parent] == parent }) {
                 throw EngineError(.forbidden, "network \(other.name) is already using parent interface \(parent)")
             }
@@ -30,7 +32,7 @@ struct MacvlanDriver: NetworkDriver {
 
     private func checked(_ network: NetworkDefinition) throws(EngineError) -> DriverOptions {
         let options = DriverOptions(network)
-        try options.refuseUnknown([Self.prefix, Self.mtu], driver: "macvlan")
+        try options.refuseUnknown([DriverOptions.prefix, DriverOptions.mtu], driver: "macvlan")
         if let mode = options.text(Self.mode), Self.modes[mode] == nil {
             throw EngineError(
                 .badParameter, "requested macvlan mode '\(mode)' is not valid, 'bridge' mode is the default")
@@ -38,22 +40,18 @@ struct MacvlanDriver: NetworkDriver {
         return options
     }
 
-    private func invalid(_ key: String, _ value: String) -> EngineError {
-        EngineError(.badParameter, "invalid value \(value) for option \(key)")
-    }
-
     func open(_ network: NetworkDefinition) throws(EngineError) -> OpenNetwork {
         let options = try checked(network)
         let plan = try AddressPlan(network)
         let link = try parent(of: network, options)
         var opened = OpenNetwork(definition: network)
-        opened.mtu = try options.mtu(Self.mtu) ?? link.mtu
-        guard opened.mtu <= link.mtu else {
-            throw EngineError(.badParameter, "the mtu \(opened.mtu) is larger than that of \(link.name), \(link.mtu)")
+        let mtu = try options.mtu() ?? link.mtu
+        guard mtu <= link.mtu else {
+            throw EngineError(.badParameter, "the mtu \(mtu) is larger than that of \(link.name), \(link.mtu)")
         }
         let mode = Self.modes[options.text(Self.mode) ?? "bridge"] ?? 4
-        opened.link = .macvlan(parent: link.index, mode: mode, mtu: opened.mtu)
-        opened.interfacePrefix = try options.interfacePrefix(Self.prefix)
+        opened.link = .macvlan(parent: link.index, mode: mode, mtu: mtu)
+        opened.interfacePrefix = try options.interfacePrefix()
         opened.pools = plan.pools.mapValues(NetworkPool.init)
         return opened
     }

@@ -24,7 +24,6 @@ struct OpenNetwork: Sendable {
     var bridge: String?
     /// Names of links inside: this and a number.
     var interfacePrefix = "eth"
-    var mtu = 0
     var pools: [AddressFamily: NetworkPool] = [:]
     /// What the firewall has to know; nil where it is not asked.
     var rules: BridgeRules?

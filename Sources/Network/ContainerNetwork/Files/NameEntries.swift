@@ -28,9 +28,13 @@ struct NameEntries: Sendable, Hashable, Codable {
             let host = try ExtraHost(parsing: text, gateway: gateway)
             extraHosts.append(Line(address: host.address, names: host.name))
         }
-        for link in request.links {
-            for address in [link.ipv4Address, link.ipv6Address] where !address.isEmpty {
-                links.append(Line(address: address, names: link.names.joined(separator: " ")))
+        links = Self.lines(of: request.links)
+    }
+
+    static func lines(of links: [LinkRequest]) -> [Line] {
+        links.flatMap { link in
+            [link.ipv4Address, link.ipv6Address].filter { !$0.isEmpty }.map {
+                Line(address: $0, names: link.names.joined(separator: " "))
             }
         }
     }

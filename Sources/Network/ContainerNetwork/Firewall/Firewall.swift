@@ -48,10 +48,12 @@ final class Firewall: Sendable {
         }
     }
 
-    /// `isQuiet`: the table is not touched; `rebuild` follows.
-    func add(_ bridge: BridgeRules, isQuiet: Bool = false) throws(EngineError) {
+    /// Bridges of the daemon before: they are in the table when it is there, and come in with `rebuild`.
+    func expect(_ bridges: [BridgeRules]) { content.withLock { $0.bridges.formUnion(bridges) } }
+
+    func add(_ bridge: BridgeRules) throws(EngineError) {
         try content.withLock { (content) throws(EngineError) in
-            guard content.bridges.insert(bridge).inserted, !isQuiet else { return }
+            guard content.bridges.insert(bridge).inserted else { return }
             do throws(EngineError) {
                 try apply("add", bridge.elements, content)
             } catch {
@@ -71,9 +73,15 @@ final class Firewall: Sendable {
     func open(_ openings: [Opening]) throws(EngineError) {
         guard !openings.isEmpty else { return }
         try content.withLock { (content) throws(EngineError) in
-            let new = openings.filter { content.openings[$0] == nil }
+            let before = content.openings
+            let new = openings.filter { before[$0] == nil }
             for opening in openings { content.openings[opening, default: 0] += 1 }
-            try apply("add", new.compactMap(\.element), content)
+            do throws(EngineError) {
+                try apply("add", new.compactMap(\.element), content)
+            } catch {
+                content.openings = before
+                throw error
+            }
         }
     }
 

@@ -3,9 +3,7 @@ public struct EndpointSpec: Sendable, Hashable, Codable {
     public var networkID: String
     /// 64 hexadecimal digits.
     public var endpointID: String
-    /// The bridge that the link is on; nil for links of other kinds.
-    public var bridge: String?
-    /// Name of the link inside.
+    /// Name of the link inside; empty while it is still to be made.
     public var interface: String
     /// Name of the link's other end; nil for links that have none here.
     public var hostInterface: String?
@@ -26,10 +24,10 @@ public struct EndpointSpec: Sendable, Hashable, Codable {
     /// Names for this container alone, each with the name that it stands for.
     var links: [String: String]?
 
-    init(networkID: String, endpointID: String, interface: String) {
+    init(networkID: String, endpointID: String) {
         self.networkID = networkID
         self.endpointID = endpointID
-        self.interface = interface
+        interface = ""
         macAddress = ""
     }
 }

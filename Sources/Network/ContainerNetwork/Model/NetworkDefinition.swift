@@ -1,6 +1,3 @@
-internal import Netlink
-internal import Primitives
-
 /// A network as it is kept: what was asked for, with everything filled in that was left open.
 public struct NetworkDefinition: Codable, Sendable, Hashable {
     /// One subnet, with its texts as in the API.
@@ -52,6 +49,4 @@ public struct NetworkDefinition: Codable, Sendable, Hashable {
 
     /// A new id: 64 digits at random.
     public static func newID() -> String { RandomDigits.text(64) }
-
-    func pool(_ family: AddressFamily) -> Pool? { pools.first { IPNetwork($0.subnet)?.family == family } }
 }

@@ -72,7 +72,6 @@ public struct SandboxSpec: Sendable, Hashable, Codable {
 private struct SingleEndpoint: Codable {
     var networkID: String
     var endpointID: String
-    var bridge: String?
     var interface: String
     var hostInterface: String?
     var ipAddress: String?
@@ -81,8 +80,8 @@ private struct SingleEndpoint: Codable {
     var macAddress: String?
 
     var endpoint: EndpointSpec {
-        var endpoint = EndpointSpec(networkID: networkID, endpointID: endpointID, interface: interface)
-        endpoint.bridge = bridge
+        var endpoint = EndpointSpec(networkID: networkID, endpointID: endpointID)
+        endpoint.interface = interface
         endpoint.hostInterface = hostInterface
         endpoint.ipAddress = ipAddress
         endpoint.prefixLength = prefixLength

@@ -24,8 +24,13 @@ final class CableMaker: Sendable {
         case .macvlan(let parent, let mode, let mtu):
             try route.perform(.addMacvlan(interface, parent: parent, mode: mode, mtu: mtu, in: namespace))
             let link = LinkReference.name(interface)
-            try inner.perform([.setNoIPv6Autoconfiguration(link), .setUp(link)])
-            return Cable(hostName: nil, interface: interface, innerIndex: try inner.link(link).index)
+            do {
+                try inner.perform([.setNoIPv6Autoconfiguration(link), .setUp(link)])
+                return Cable(hostName: nil, interface: interface, innerIndex: try inner.link(link).index)
+            } catch {
+                _ = try? inner.perform(.deleteLink(link))
+                throw error
+            }
         }
     }
 
@@ -33,7 +38,8 @@ final class CableMaker: Sendable {
         _ bridge: Int32, _ mtu: Int, _ interface: String, _ namespace: borrowing FD, _ inner: RouteConnection
     ) throws(NetlinkError) -> Cable {
         // Names of links are short and drawn by lot, and other programs' links have such names too.
-        for attempt in 1... {
+        var attempts = 0
+        while true {
             let name = freeName()
             do {
                 let add = RouteRequest.addVeth(name, mtu: mtu, master: bridge, peer: interface, in: namespace)
@@ -45,10 +51,10 @@ final class CableMaker: Sendable {
                     _ = try? route.perform(.deleteLink(.name(name)))
                     throw error
                 }
-                if attempt == 4 { throw error }
+                attempts += 1
+                if attempts == 4 { throw error }
             }
         }
-        throw NetlinkError(errno: 17, operation: "add link")
     }
 
     private func finish(
