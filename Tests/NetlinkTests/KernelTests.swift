@@ -2,6 +2,7 @@ import Glibc
 import LinuxSystem
 import Netlink
 import Primitives
+import Synchronization
 import Testing
 
 let isRoot = geteuid() == 0
@@ -127,6 +128,25 @@ let isRoot = geteuid() == 0
             #expect(try nftables.run("list set inet mt s").contains("80"))
             let error = #expect(throws: NftablesError.self) { try nftables.run("no such command") }
             #expect(error?.message.contains("\n") == false)
+        }
+    }
+
+    /// The library's lists of links are one for all contexts: who gives a context back takes turns as well.
+    @Test func contextsComeAndGoWhileOthersWork() async throws {
+        try await onHostOfItsOwn {
+            let ended = Mutex(0)
+            for _ in 0..<3 {
+                PlatformThread.detach {
+                    for _ in 0..<60 { _ = try? Nftables().run("list ruleset") }
+                    ended.withLock { $0 += 1 }
+                }
+            }
+            let nftables = try Nftables()
+            let rules = (0..<20).map { _ in "add rule inet mt c iif lo oif lo accept" }.joined(separator: "\n")
+            try nftables.run("add table inet mt; add chain inet mt c")
+            while ended.withLock({ $0 }) < 3 { try nftables.run("flush chain inet mt c\n" + rules) }
+            #expect(
+                try nftables.run("list chain inet mt c").split(separator: "\n").count { $0.contains("accept") } == 20)
         }
     }
 

@@ -16,7 +16,8 @@ public final class Nftables: Sendable {
     private struct Context: ~Copyable, @unchecked Sendable {
         // Invariant: only used under `turn`.
         let pointer: OpaquePointer
-        deinit { nft_ctx_free(pointer) }
+        // It gives back the lists of links that all contexts share.
+        deinit { Nftables.turn.withLock { _ in nft_ctx_free(pointer) } }
     }
 
     private static let turn = Mutex<Void>(())
