@@ -15,6 +15,8 @@ test_packages=(
     busybox-static python3-venv nftables iproute2 procps curl jq gcc openssl
     # Compressors: import is tested with each of them
     gzip bzip2 xz-utils zstd tar
+    # The image with servers that people run
+    debootstrap
     # The machine of the tests' own
     qemu-system-x86 cpio kmod e2fsprogs
 )

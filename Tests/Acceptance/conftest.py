@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from harness.client import Client, find  # noqa: E402
 from harness.engine import BIN, TOP, Engine, settled  # noqa: E402
+from harness.lan import Lan  # noqa: E402
 from harness.rawhttp import Api  # noqa: E402
 
 CLIENTS = ["martlet", "docker28"]
@@ -30,11 +31,33 @@ def busybox_tar(tmp_path_factory):
     return path
 
 
-def import_busybox(engine, busybox_tar):
-    with open(busybox_tar, "rb") as file:
-        reply = engine.api.post("/images/create?fromSrc=-&repo=busybox&tag=latest", file.read(),
-                                headers={"Content-Type": "application/x-tar"}, timeout=60)
+@pytest.fixture(scope="session")
+def debian_tar(tmp_path_factory):
+    """Debian with two servers that people run, from its own packages."""
+    if "DEBIAN_TAR" in os.environ:
+        return os.environ["DEBIAN_TAR"]
+    path = str(tmp_path_factory.mktemp("images") / "debian.tar")
+    subprocess.run([TOP + "/scripts/make-debian.sh", path, "nginx-light", "redis-server"], check=True)
+    return path
+
+
+def import_image(engine, tar, name):
+    with open(tar, "rb") as file:
+        reply = engine.api.post(f"/images/create?fromSrc=-&repo={name}&tag=latest", file.read(),
+                                headers={"Content-Type": "application/x-tar"}, timeout=120)
     assert reply.status == 200 and b'"error"' not in reply.body, reply
+
+
+def import_busybox(engine, busybox_tar):
+    import_image(engine, busybox_tar, "busybox")
+
+
+@pytest.fixture
+def lan():
+    """Another host, on a wire with this one."""
+    neighbour = Lan()
+    yield neighbour
+    neighbour.close()
 
 
 @pytest.fixture(scope="session")

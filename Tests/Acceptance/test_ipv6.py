@@ -1,47 +1,10 @@
 """The default bridge with IPv6, and another host on the wire: a network namespace."""
-import os
 import subprocess
 
 import pytest
 
+from harness.lan import HOST6, NEIGHBOUR6, ip
 from test_network import SERVER
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
-
-
-@pytest.fixture
-def lan():
-    """A neighbour at 2001:db8:9::2; this host is 2001:db8:9::1 there. Gives the host's link and the neighbour's name."""
-    link, name = f"mtl{os.getpid() % 100000}", f"mtlan{os.getpid()}"
-    ip("netns", "add", name)
-    try:
-        ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", name)
-        for where, address in (((), "2001:db8:9::1/64"), (("-n", name), "2001:db8:9::2/64")):
-            device = "eth0" if where else link
-            ip(*where, "link", "set", device, "up")
-            ip(*where, "-6", "addr", "add", address, "dev", device, "nodad")
-        yield link, name
-    finally:
-        subprocess.run(["ip", "link", "delete", link])
-        ip("netns", "delete", name)
-
-
-def inside(name, *words):
-    return subprocess.run(["ip", "netns", "exec", name, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
-ASK = """import socket, sys, time
-for _ in range(10):
-    try:
-        with socket.create_connection((sys.argv[1], int(sys.argv[2])), 1) as peer:
-            print(peer.recv(10).decode().strip())
-            break
-    except OSError as problem:
-        last = problem
-        time.sleep(0.2)
-"""
 
 
 @pytest.fixture
@@ -71,26 +34,24 @@ def test_addresses(started):
 
 def test_reached_by_a_route(started, lan):
     _, cli, address = started
-    link, name = lan
-    inside(name, "ip", "-6", "route", "add", "2001:db8:1::/64", "via", "2001:db8:9::1")
+    lan("ip", "-6", "route", "add", "2001:db8:1::/64", "via", HOST6)
     # The first packet may find the wire still coming up.
-    assert cli("exec", "web", "ping", "-6", "-c", "4", "-W", "1", "2001:db8:9::2").status == 0
-    assert inside(name, "python3", "-c", ASK, address, "80").stdout.strip() == "served"
-    assert inside(name, "python3", "-c", ASK, "2001:db8:9::1", "18087").stdout.strip() == "served"
+    assert cli("exec", "web", "ping", "-6", "-c", "4", "-W", "1", NEIGHBOUR6).status == 0
+    assert lan.ask(address, 80) == "served\n"
+    assert lan.ask(HOST6, 18087) == "served\n"
     # What is not published is not reached.
     cli.ok("exec", "-d", "web", "nc", "-l", "-p", "81", "-e", "echo", "secret")
-    assert "secret" not in inside(name, "timeout", "3", "python3", "-c", ASK, address, "81").stdout
+    assert lan.ask(address, 81, patience=3) == ""
 
 
 def test_neighbour_proxying(started, lan):
     """The neighbour takes the container to be on its own wire; the host answers for it (proxy_ndp)."""
     _, cli, address = started
-    link, name = lan
-    inside(name, "ip", "-6", "route", "add", "2001:db8:1::/64", "dev", "eth0")
-    with open(f"/proc/sys/net/ipv6/conf/{link}/proxy_ndp", "w") as file:
+    lan("ip", "-6", "route", "add", "2001:db8:1::/64", "dev", "eth0")
+    with open(f"/proc/sys/net/ipv6/conf/{lan.link}/proxy_ndp", "w") as file:
         file.write("1")
-    ip("-6", "neigh", "add", "proxy", address, "dev", link)
-    assert inside(name, "python3", "-c", ASK, address, "80").stdout.strip() == "served"
+    ip("-6", "neigh", "add", "proxy", address, "dev", lan.link)
+    assert lan.ask(address, 80) == "served\n"
 
 
 def test_what_does_not_go_together(new_engine):
