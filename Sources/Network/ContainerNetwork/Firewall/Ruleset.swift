@@ -8,6 +8,7 @@ internal import Primitives
 ///
 /// ```
 /// prerouting, output   to one of the host's addresses? -> published_at, published: the container's address and port
+///                      (translated before the kernel looks, a loop-back address from the wire would pass as another)
 /// forward              onto a bridge: neighbours, links, answers and published ports pass, nothing else;
 ///                      from or to an enclosed one: only neighbours
 /// postrouting          containers leave by the host's address; so does a container that comes back in by a published
@@ -71,6 +72,7 @@ enum Ruleset {
             }
             chain prerouting {
                 type nat hook prerouting priority dstnat; policy accept;
+                iifname != "lo" ip daddr 127.0.0.0/8 return
                 fib daddr type local jump publish
             }
             chain output {
