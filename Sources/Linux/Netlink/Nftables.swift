@@ -36,9 +36,12 @@ public final class Nftables: Sendable {
     }
 
     /// Runs commands in the language of nft(8) and returns what they print. Blocks.
+    ///
+    /// `handles`: lists tell each rule's number too (`nft -a`).
     @discardableResult
-    public func run(_ commands: String) throws(NftablesError) -> String {
+    public func run(_ commands: String, handles: Bool = false) throws(NftablesError) -> String {
         try Self.turn.withLock { (_) throws(NftablesError) in
+            nft_ctx_output_set_flags(context.pointer, handles ? UInt32(NFT_CTX_OUTPUT_HANDLE) : 0)
             let result = nft_run_cmd_from_buffer(context.pointer, commands)
             let output = nft_ctx_get_output_buffer(context.pointer).map { String(cString: $0) } ?? ""
             let errors = nft_ctx_get_error_buffer(context.pointer).map { String(cString: $0) } ?? ""

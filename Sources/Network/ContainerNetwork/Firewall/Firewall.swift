@@ -22,6 +22,7 @@ final class Firewall: Sendable {
     private let nftables: Nftables
     private let elements: SetElements
     private let tracking: ConnectionTracking
+    private let neighbour: DockerUserChain
     /// Held during each transaction: the kernel's content and this one must change in the same order.
     private let content = Mutex(Content())
 
@@ -34,6 +35,7 @@ final class Firewall: Sendable {
             throw .network(error, "open the firewall")
         }
         self.table = table
+        neighbour = DockerUserChain(nftables: nftables, mark: table)
     }
 
     /// Whether the table is in place, from this daemon or the one before.
@@ -60,12 +62,14 @@ final class Firewall: Sendable {
                 content.bridges.remove(bridge)
                 throw error
             }
+            neighbour.open([bridge.bridge])
         }
     }
 
     func remove(_ bridge: BridgeRules) throws(EngineError) {
         try content.withLock { (content) throws(EngineError) in
             guard content.bridges.remove(bridge) != nil else { return }
+            neighbour.close(bridge.bridge)
             try apply("delete", bridge.elements, content)
         }
     }
@@ -132,6 +136,7 @@ final class Firewall: Sendable {
 
     /// Takes the table away.
     func remove() throws(EngineError) {
+        neighbour.close(nil)
         do {
             try nftables.run("add table inet \(table)\ndelete table inet \(table)\n")
         } catch {
@@ -149,12 +154,17 @@ final class Firewall: Sendable {
 
     private func replace(_ content: Content) throws(EngineError) {
         do { try nftables.run(Ruleset.text(table, content.elements)) } catch { throw .network(error) }
+        neighbour.open(content.bridges.map(\.bridge))
     }
 
     /// Other tables whose forward chains drop what they don't know: rules here can't overrule them.
     func foreignDrops() -> [String] {
         guard let listing = try? nftables.run("list chains") else { return [] }
-        return ForeignDrops.find(listing, own: table)
+        let bridges = content.withLock { Set($0.bridges.map(\.bridge)) }
+        return ForeignDrops.find(listing, own: table).filter { chain in
+            // Docker's, when it lets us through.
+            !["ip", "ip6"].contains { "\($0) filter FORWARD" == chain && neighbour.letsThrough(bridges, $0) }
+        }
     }
 }
 
