@@ -26,6 +26,14 @@ import Testing
         let config = try body("-h", "a.b.c").config
         #expect(config.hostname == "a")
         #expect(config.domainname == "b.c")
+        // Docker 28 with --domainname leaves the host name whole.
+        let both = try body("-h", "a.b", "--domainname", "c.d").config
+        #expect((both.hostname, both.domainname) == ("a.b", "c.d"))
+    }
+
+    @Test func resolverOptionsHaveTwoNames() throws {
+        #expect(try body("--dns-option", "ndots:2").host.dnsOptions == ["ndots:2"])
+        #expect(try body("--dns-opt", "ndots:2").host.dnsOptions == ["ndots:2"])
     }
 
     @Test func publishedPortsHaveDockersForms() throws {

@@ -33,6 +33,15 @@ import Testing
         }
     }
 
+    /// Docker's from 1.13 on: `docker rm web -f`.
+    @Test func flagsMayBeMixedWithArguments() throws {
+        let values = try parser.parse(["a", "-i", "b", "--name", "n", "-", "--", "-t"], mixed: true)
+        #expect(values.bool("interactive") && !values.bool("tty"))
+        #expect(values.text("name") == "n")
+        #expect(values.arguments == ["a", "b", "-", "-t"])
+        #expect(try parser.parse(["a", "-i"]).arguments == ["a", "-i"])
+    }
+
     @Test func boolsTakeAValueOnlyAfterEquals() throws {
         #expect(try parser.parse(["--rm=false", "x"]).bool("rm") == false)
         let values = try parser.parse(["--rm", "false"])

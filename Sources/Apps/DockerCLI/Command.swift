@@ -10,19 +10,22 @@ struct Command: Sendable {
     var flags: [Flag]
     /// How many words it takes after its flags.
     var count: ClosedRange<Int>
+    /// The arguments are a command line of their own, whose flags are not ours: those come first.
+    var takesCommandLine = false
     /// What the second word of a group may be.
     var verbs: [Command] = []
     var run: @Sendable (Invocation) throws -> Int32
 
     init(
         _ name: String, _ arguments: String = "", about: String, count: ClosedRange<Int> = 0...0, flags: [Flag] = [],
-        run: @escaping @Sendable (Invocation) throws -> Int32
+        takesCommandLine: Bool = false, run: @escaping @Sendable (Invocation) throws -> Int32
     ) {
         self.name = name
         self.arguments = arguments
         self.about = about
         self.flags = flags
         self.count = count
+        self.takesCommandLine = takesCommandLine
         self.run = run
     }
 

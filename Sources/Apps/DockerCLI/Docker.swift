@@ -42,7 +42,7 @@ public struct Docker: Sendable {
         let (command, words) = try CommandTable.find(global.arguments)
         let flags: FlagValues
         do {
-            flags = try FlagParser(command.flags).parse(words)
+            flags = try FlagParser(command.flags).parse(words, mixed: !command.takesCommandLine)
         } catch {
             console.complain("\(error.message)\nSee 'docker \(command.name) --help'.")
             return error.exitCode

@@ -1,5 +1,5 @@
 /// Docker's command-line grammar (its `mflag` package): `--x=v`, `--x v`, `-x v`, clusters of letters, no `-xv`; the
-/// first word that is no flag, `--` or a lone `-` ends the flags.
+/// first word that is no flag, `--` or a lone `-` ends the flags, unless they may be mixed with arguments.
 public struct FlagParser: Sendable {
     public let flags: [Flag]
     private let byName: [String: Int]
@@ -17,18 +17,21 @@ public struct FlagParser: Sendable {
         self.byDeprecated = byDeprecated
     }
 
+    /// `mixed`: flags may also stand among and behind the arguments, up to `--`, as in Docker from 1.13 on.
+    ///
     /// Errors: exit code 2.
-    public func parse(_ words: some Collection<String>) throws(UsageError) -> FlagValues {
+    public func parse(_ words: some Collection<String>, mixed: Bool = false) throws(UsageError) -> FlagValues {
         var values = FlagValues()
         for flag in flags { values.defaults[flag.name] = flag.defaultText }
         var rest = Array(words)[...]
         while let word = rest.first {
-            guard word.hasPrefix("-"), word.count > 1 else { break }
+            let isFlag = word.hasPrefix("-") && word.count > 1
+            guard isFlag || mixed else { break }
             rest.removeFirst()
             if word == "--" { break }
-            try take(word, &rest, &values)
+            if isFlag { try take(word, &rest, &values) } else { values.arguments.append(word) }
         }
-        values.arguments = Array(rest)
+        values.arguments += rest
         return values
     }
 

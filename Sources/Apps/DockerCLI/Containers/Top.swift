@@ -3,7 +3,8 @@ internal import OrderedJSON
 
 extension Command {
     static let top = Command(
-        "top", "CONTAINER [ps OPTIONS]", about: "Display the running processes of a container", count: many
+        "top", "CONTAINER [ps OPTIONS]", about: "Display the running processes of a container", count: many,
+        takesCommandLine: true
     ) { invocation in
         var query = Query()
         if invocation.arguments.count > 1 { query["ps_args"] = invocation.arguments.dropFirst().joined(separator: " ") }

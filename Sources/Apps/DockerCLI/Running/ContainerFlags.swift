@@ -85,6 +85,8 @@ enum ContainerFlags {
         Flag("cgroupns", kind: .text, help: "Cgroup namespace to use (host|private)"),
         Flag("device-cgroup-rule", kind: .list, help: "Add a rule to the cgroup allowed devices list"),
         Flag("dns-option", kind: .list, help: "Set DNS options"),
+        Flag("dns-opt", kind: .list, help: "Set DNS options", isHidden: true),
+        Flag("domainname", kind: .text, help: "Container NIS domain name"),
         Flag("gpus", kind: .text, help: "GPU devices to add to the container ('all' to pass all GPUs)"),
         Flag("group-add", kind: .list, help: "Add additional groups to join"),
         Flag("health-cmd", kind: .text, help: "Command to run to check health"),

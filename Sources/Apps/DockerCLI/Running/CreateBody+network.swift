@@ -12,7 +12,7 @@ extension CreateBody {
         setHostName()
         host.dns = given("dns")
         host.dnsSearch = given("dns-search")
-        host.dnsOptions = given("dns-option")
+        host.dnsOptions = given("dns-option") ?? given("dns-opt")
         host.extraHosts = given("add-host")
         for entry in flags.list("add-host") where !entry.contains(":") && !entry.contains("=") {
             throw CommandFailure("bad format for add-host: \(entry)")
@@ -21,8 +21,12 @@ extension CreateBody {
         try setEndpoints(words)
     }
 
-    /// `a.b.c` is host name `a` in domain `b.c`.
+    /// `a.b.c` is host name `a` in domain `b.c`, where no domain is given by itself.
     private mutating func setHostName() {
+        guard !flags.isSet("domainname") else {
+            (config.hostname, config.domainname) = (flags.text("hostname"), flags.text("domainname"))
+            return
+        }
         let parts = flags.text("hostname").split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         config.hostname = parts.first.map(String.init) ?? ""
         config.domainname = parts.count > 1 ? String(parts[1]) : ""

@@ -18,7 +18,7 @@ extension Command {
             Flag("t", "tty", help: "Allocate a pseudo-TTY"),
             Flag("u", "user", kind: .text, help: "Username or UID (format: <name|uid>[:<group|gid>])"),
             Flag("w", "workdir", kind: .text, help: "Working directory inside the container"),
-        ]
+        ], takesCommandLine: true
     ) { try ExecRun($0).run() }
 }
 

@@ -9,7 +9,8 @@ extension Command {
     private static let usageText = "IMAGE [COMMAND] [ARG...]"
 
     static let create = Command(
-        "create", usageText, about: "Create a new container", count: many, flags: ContainerFlags.all
+        "create", usageText, about: "Create a new container", count: many, flags: ContainerFlags.all,
+        takesCommandLine: true
     ) { invocation in
         let id = try ContainerCreation(invocation).create(CreateBody(invocation.flags))
         invocation.console.print(id)
@@ -25,7 +26,7 @@ extension Command {
                 .deprecating("-rm", replacement: "--rm"),
             Flag("sig-proxy", default: "true", help: "Proxy received signals to the process")
                 .deprecating("-sig-proxy", replacement: "--sig-proxy"),
-        ]
+        ], takesCommandLine: true
     ) { try ForegroundRun($0).run() }
 }
 
