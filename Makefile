@@ -54,8 +54,9 @@ golden: setup ## Records the golden files again; the run fails on purpose: read 
 size: release ## Sizes and libraries of the products
 	scripts/check-linkage.sh --sizes
 
-docs: build ## Writes docs/cli.md from the client's own help and checks every link between the documents
+docs: build ## Writes docs/cli.md and completion/ from the client's own help, and checks every link between the documents
 	$(PYTHON) scripts/make-docs.py
+	for shell in bash fish zsh; do bin/martlet completion $$shell >completion/docker.$$shell; done
 
 install: ## Installs what bin/ holds: PREFIX=/usr/local DESTDIR= (run make release first)
 	PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh install
