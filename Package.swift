@@ -57,6 +57,7 @@ let targets: [Target] = [
     room("Base", "GoTemplate", ["OrderedJSON"]),
     room("Base", "Flags"),
     room("Base", "HostSystem", ["Primitives"]),
+    room("Base", "KeyValueStore", ["Primitives"]),
 
     // Linux
     .target(name: "CLinux", path: "Sources/Linux/CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -85,10 +86,15 @@ let targets: [Target] = [
 
     // Network
     room("Network", "NameServer", ["Primitives", "LinuxSystem"]),
-    room("Network", "ContainerNetwork", ["Primitives", "LinuxSystem", "Netlink", "NameServer", "PortProxy"]),
+    room(
+        "Network", "ContainerNetwork",
+        ["Primitives", "OrderedJSON", "KeyValueStore", "LinuxSystem", "Netlink", "NameServer", "PortProxy"]),
 
     // Registry
     room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
+    room(
+        "Registry", "EtcdStore",
+        ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient]),
 
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),
@@ -127,8 +133,8 @@ let targets: [Target] = [
     room(
         "Remote", "Daemon",
         [
-            "Engine", "DaemonConfiguration", "ContainerNetwork", "RemoteAPI", "HTTPServer", "APIModel", "Primitives",
-            "LinuxSystem", .nioSSL, .logging,
+            "Engine", "DaemonConfiguration", "ContainerNetwork", "EtcdStore", "RemoteAPI", "HTTPServer", "APIModel",
+            "Primitives", "LinuxSystem", .nioSSL, .logging,
         ]),
 
     // Apps
@@ -178,11 +184,12 @@ let targets: [Target] = [
     tests("PortProxy", ["PortProxy", "LinuxSystem", "Primitives"]),
     tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
     tests("NameServer", ["NameServer", "LinuxSystem", "Primitives"]),
-    tests("ContainerNetwork", ["ContainerNetwork", "Netlink", "LinuxSystem", "Primitives"]),
+    tests("ContainerNetwork", ["ContainerNetwork", "KeyValueStore", "Netlink", "LinuxSystem", "Primitives"]),
     tests("Volumes", ["Volumes", "APIModel", "LinuxSystem", "Primitives"]),
     tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),
     tests("LaunchSpec", ["LaunchSpec", "APIModel", "OCIRuntime", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("ContentFetch", ["ContentFetch"]),
+    tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
     tests("Engine", ["Engine", "APIModel", "Primitives", "OrderedJSON"]),
 ]
 

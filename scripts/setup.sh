@@ -13,6 +13,8 @@ build_packages=(
 test_packages=(
     # The root file system of the test image, and what the tests look at the host with
     busybox-static python3-venv nftables iproute2 procps curl jq gcc openssl
+    # The cluster store of networks that several engines share
+    etcd-server
     # Compressors: import is tested with each of them
     gzip bzip2 xz-utils zstd tar
     # The image with servers that people run
