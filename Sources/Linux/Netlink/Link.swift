@@ -10,6 +10,8 @@ public struct Link: Sendable, Hashable {
     /// `bridge`, `veth`, …; nil for hardware and lo.
     public var kind: String?
     public var alias: String?
+    /// Of a link of kind `vxlan`.
+    public var vxlan: VXLAN?
 
     init?(_ message: NetlinkMessage) {
         guard message.type == 16, let index = message.payload.integer(at: 4, as: Int32.self),
@@ -35,7 +37,10 @@ public struct Link: Sendable, Hashable {
         case LinkAttribute.master: master = attribute.uint32.map { Int32(bitPattern: $0) }
         case LinkAttribute.alias: alias = attribute.text
         case LinkAttribute.info:
-            kind = NetlinkAttribute.list(attribute.payload)?.first { $0.type == LinkAttribute.infoKind }?.text
+            let info = NetlinkAttribute.list(attribute.payload) ?? []
+            kind = info.first { $0.type == LinkAttribute.infoKind }?.text
+            guard kind == "vxlan" else { break }
+            vxlan = info.first { $0.type == LinkAttribute.infoData }.map { VXLAN($0.payload) }
         default: break
         }
     }
