@@ -70,7 +70,8 @@ def test_create_inspect_remove(api):
     ({"Name": "x", "Options": {"com.docker.network.bridge.name": "a name"}}, 400, "invalid bridge name"),
     ({"Name": "x", "Options": {"com.docker.network.driver.mtu": "12"}}, 400, "invalid value 12"),
     ({"Name": "x", "ConfigOnly": True}, 501, "configuration-only networks are not supported yet"),
-    ({"Name": "x", "Driver": "overlay"}, 501, "driver overlay are not supported yet"),
+    ({"Name": "x", "Driver": "overlay"}, 403, 'datastore for scope "global" is not initialized'),
+    ({"Name": "x", "Driver": "ipvlan"}, 501, "driver ipvlan are not supported yet"),
 ])
 def test_what_is_refused(api, body, status, message):
     before = host.links()

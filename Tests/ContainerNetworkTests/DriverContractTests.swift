@@ -1,3 +1,4 @@
+import KeyValueStore
 import LinuxSystem
 import Netlink
 import Primitives
@@ -8,7 +9,7 @@ import Testing
 /// What every driver that makes networks keeps to.
 @Suite(.enabled(if: isRoot)) struct DriverContractTests {
     static let drivers: [(driver: String, options: [String: String])] = [
-        ("bridge", [:]), ("macvlan", [:]), ("macvlan", ["parent": "mtwire"]),
+        ("bridge", [:]), ("macvlan", [:]), ("macvlan", ["parent": "mtwire"]), ("overlay", [:]),
     ]
 
     @Test(arguments: drivers.indices) func connectsContainersAndLeavesNothing(index: Int) async throws {
@@ -16,8 +17,16 @@ import Testing
         try await onTestHost { host in
             _ = try host.wire()
             let links = Set(try host.route.links().map(\.name))
-            let controller = try host.controller()
+            let (store, keeper) = (MemoryStore(), TestKeeper())
+            func engine() throws -> NetworkController {
+                try host.controller { configuration in
+                    configuration.seed = "engine"
+                    configuration.cluster = .test(store, "203.0.113.1")
+                }
+            }
+            let controller = try engine()
             try controller.start()
+            controller.joinCluster(keeper)
             let network = try controller.create(
                 NetworkDefinition(
                     id: NetworkDefinition.newID(), name: "net", driver: driver, hasIPv6: true,
@@ -40,7 +49,10 @@ import Testing
                         "\(endpoint.linkLocalAddress ?? "")/64",
                     ])
                 let gateways = try inner.routes().filter { $0.destination == nil && $0.table == 254 }
-                #expect(Set(gateways.compactMap { $0.gateway?.description }) == ["10.99.0.1", "fd09::1"])
+                // An overlay network leads nowhere else.
+                #expect(
+                    Set(gateways.compactMap { $0.gateway?.description })
+                        == (driver == "overlay" ? [] : ["10.99.0.1", "fd09::1"]))
             }
             // Neighbours reach each other over both families.
             let path = try #require(specs[0].namespacePath)
@@ -56,10 +68,12 @@ import Testing
             #expect(more.endpoints.map(\.interface) == ["eth0", "eth1"])
             #expect(try controller.detach(request.containerID, from: network.id).endpoints.count == 1)
             // The daemon dies and comes back: nothing is made twice.
-            let second = try host.controller()
+            let second = try engine()
             controller.abandon()
             #expect(try second.start(networks: [network]) == [])
             second.collectGarbage(keeping: [])
+            keeper.keep(network)
+            second.joinCluster(keeper)
             try second.remove(network.id)
             try second.destroy()
             #expect(Set(try host.route.links().map(\.name)) == links)

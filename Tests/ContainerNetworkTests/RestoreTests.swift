@@ -99,7 +99,10 @@ import Testing
 
 extension NetworkController {
     /// What the kernel does for a daemon that was killed: its sockets are closed, nothing else.
-    func abandon() { state.withLock { $0.connections = [:] } }
+    func abandon() {
+        cluster?.stop()
+        state.withLock { $0.connections = [:] }
+    }
 }
 
 @Suite(.enabled(if: isRoot)) struct HostWatchTests {

@@ -28,6 +28,17 @@ import Testing
         #expect(configuration.defaultUlimits == [.init(name: "nofile", soft: 10, hard: 20)])
     }
 
+    @Test func flagsOfACluster() throws {
+        let configuration = try parse(
+            "--cluster-store=etcd://h:1/p", "--cluster-advertise", "eth0:2375", "--cluster-store-opt",
+            "discovery.ttl=30")
+        #expect(configuration.clusterStore == "etcd://h:1/p" && configuration.clusterAdvertise == "eth0:2375")
+        #expect(configuration.clusterLeaseSeconds == 30)
+        let file =
+            "{\"cluster-store\": \"etcd://h:1\", \"cluster-advertise\": \"h:2\", \"cluster-store-opts\": {\"discovery.ttl\": \"9\"}}"
+        #expect(try parse(file: file).clusterLeaseSeconds == 9)
+    }
+
     @Test func theFileSaysTheSame() throws {
         let configuration = try parse(
             file: """
@@ -47,6 +58,15 @@ import Testing
             ["-b", "br0", "--bip", "10.0.0.1/8"],
             "You specified -b & --bip, mutually exclusive options. Please specify only one."
         ),
+        (
+            ["--cluster-store", "etcd://h:1"],
+            "invalid cluster configuration. --cluster-store must be accompanied by --cluster-advertise configuration"
+        ),
+        (
+            ["--cluster-advertise", "eth0:1"],
+            "invalid cluster configuration. --cluster-advertise must be accompanied by --cluster-store configuration"
+        ),
+        (["--cluster-store-opt", "kv.path=x"], "--cluster-store-opt=kv.path=x is not supported yet"),
         (["--init"], "--init=true is not supported yet"),
         (["-e", "lxc"], "--exec-driver=lxc is not supported yet"),
         (["--registry-mirror", "http://m"], "--registry-mirror=http://m is not supported yet"),

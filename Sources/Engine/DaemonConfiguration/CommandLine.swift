@@ -111,6 +111,16 @@ extension DaemonConfiguration {
                 "You specified --iptables=false with --icc=false. ICC uses iptables to function. "
                     + "Please set --icc or --iptables to true.")
         }
+        if clusterStore.isEmpty && !clusterAdvertise.isEmpty {
+            throw ConfigurationError(
+                "invalid cluster configuration. --cluster-advertise must be accompanied by --cluster-store configuration"
+            )
+        }
+        if !clusterStore.isEmpty && clusterAdvertise.isEmpty {
+            throw ConfigurationError(
+                "invalid cluster configuration. --cluster-store must be accompanied by --cluster-advertise configuration"
+            )
+        }
         guard !hosts.isEmpty else { throw ConfigurationError("no hosts to listen on") }
     }
 }

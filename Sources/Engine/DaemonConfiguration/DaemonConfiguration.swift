@@ -49,6 +49,12 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var managesFirewall = true
     public var forwards = true
     public var masquerades = true
+    /// `--cluster-store`: where engines agree on networks that they share; empty for none.
+    public var clusterStore = ""
+    /// `--cluster-advertise`: where the others reach this engine.
+    public var clusterAdvertise = ""
+    /// Seconds; `--cluster-store-opt discovery.ttl=`.
+    public var clusterLeaseSeconds = 600
     public var usesTLS = false
     public var verifiesClients = false
     public var tlsCA = ""

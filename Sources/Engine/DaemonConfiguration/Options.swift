@@ -1,6 +1,6 @@
 extension Option {
     /// Every setting the daemon knows, Docker's names first.
-    static let all: [Option] = general + network + security + absent
+    static let all: [Option] = general + network + cluster + security + absent
 
     private static let general: [Option] = [
         .switched("D", "debug", help: "Enable debug mode", \.isDebug),
@@ -68,6 +68,22 @@ extension Option {
         .switched("ip-masq", help: "Masquerade the containers' network", \.masquerades),
     ]
 
+    private static let cluster: [Option] = [
+        .text("cluster-store", help: "Where engines share networks: etcd://HOST:PORT[,…][/PREFIX]", \.clusterStore),
+        .text(
+            "cluster-advertise", help: "Where the others reach this one: ADDRESS:PORT or LINK:PORT", \.clusterAdvertise),
+        Option(
+            "cluster-store-opt", kind: .list, key: "cluster-store-opts",
+            help: "discovery.ttl=SECONDS that the others wait for an engine which is away (600)"
+        ) { (configuration, value) throws(ConfigurationError) in
+            let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, parts[0] == "discovery.ttl" else {
+                throw ConfigurationError("--cluster-store-opt=\(value) is not supported yet")
+            }
+            configuration.clusterLeaseSeconds = try number(parts[1], "cluster-store-opt")
+        },
+    ]
+
     private static let security: [Option] = [
         .switched("tls", help: "Use TLS", \.usesTLS),
         .switched("tlsverify", help: "Use TLS and verify clients", \.verifiesClients),
@@ -86,8 +102,8 @@ extension Option {
         .refused("add-runtime", kind: .list), .refused("init", kind: .flag, neutral: ["false"]),
         .refused("experimental", kind: .flag, neutral: ["false"]), .refused("metrics-addr", neutral: [""]),
         .refused("default-shm-size"), .refused("seccomp-profile", neutral: ["builtin"]),
-        .refused("api-enable-cors", kind: .flag, neutral: ["false"]), .refused("cluster-store"),
-        .refused("cluster-advertise"), .refused("authorization-plugin", kind: .list), .refused("containerd"),
+        .refused("api-enable-cors", kind: .flag, neutral: ["false"]), .refused("authorization-plugin", kind: .list),
+        .refused("containerd"),
         .refused("firewall-backend", neutral: ["nftables"]), .refused("ip6tables", kind: .flag, neutral: ["false"]),
     ]
 

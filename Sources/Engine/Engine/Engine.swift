@@ -38,6 +38,8 @@ public final class Engine: Sendable {
     let seccomp = SeccompPolicy()
     let engineID: String
     private let lock: FDBox
+    /// Held while the network of the ways out is looked for or made.
+    let makingWayOut = Mutex<Void>(())
     private let shuttingDown = Mutex(false)
 
     /// Opens (or makes) everything under the root. Blocking; call it off the cooperative pool.
@@ -86,6 +88,7 @@ public final class Engine: Sendable {
             try openNetworks()
             try recover()
             watchHost()
+            network?.joinCluster(self)
         }
         if configuration.restartsContainers { await applyRestartPolicies() }
     }

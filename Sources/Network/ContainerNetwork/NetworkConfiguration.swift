@@ -43,6 +43,8 @@ public struct NetworkConfiguration: Sendable {
     public var proxyProgram: String?
     /// Makes IPv6 subnets of the daemon's choice its own: a text that no other daemon has.
     public var seed = ""
+    /// Networks are shared with other engines; nil keeps to this host.
+    public var cluster: ClusterConfiguration?
     /// TCP ports that are the daemon's own and never given to a container.
     public var reservedPorts: [UInt16] = []
     /// The host's own files.

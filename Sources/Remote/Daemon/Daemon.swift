@@ -74,11 +74,13 @@ public final class Daemon: Sendable {
         let pidFile = try PIDFile(path: configuration.pidFile)
         defer { pidFile.remove() }
 
-        let engine = try Engine(engineConfiguration(), logger: logger)
+        var settings = engineConfiguration()
+        settings.network.cluster = try clusterConfiguration()
+        let engine = try Engine(settings, logger: logger)
         let ready = ReadyGate()
-        let settings = RemoteAPISettings(
+        let apiSettings = RemoteAPISettings(
             serverVersion: EngineBuild.version.version, corsOrigin: configuration.corsHeader)
-        let api = RemoteAPI(backend: engine, settings: settings, logger: logger)
+        let api = RemoteAPI(backend: engine, settings: apiSettings, logger: logger)
         let listener = HTTPListener(handler: api, ready: ready, threads: 2, whenQuiet: DaemonProcess.settle)
         // Bound first: who connects during the start waits instead of being refused.
         let sockets: [BoundListener]

@@ -20,7 +20,9 @@ _numbers = itertools.count()
 
 
 class Engine:
-    def __init__(self, *flags, bridge_network=None, keep=False):
+    def __init__(self, *flags, bridge_network=None, namespace=None):
+        """`namespace`: the network namespace (of `ip netns`) that is the engine's host."""
+        self.namespace = namespace
         number = next(_numbers)
         self.flags = list(flags)
         self.folder = tempfile.mkdtemp(prefix="mt-")
@@ -32,7 +34,7 @@ class Engine:
         self.cgroup_parent = f"/mt-{os.getpid()}-{number}"
         self.process = None
         self.api = Api(self.socket)
-        self.tables_before, self.links_before = host.nft_tables(), host.links()
+        self.tables_before, self.links_before = host.nft_tables(namespace), host.links(namespace)
         self.pool = 0
 
     @property
@@ -44,7 +46,9 @@ class Engine:
         return "unix://" + self.socket
 
     def command(self, *more):
-        return [BIN + "/martletd", "--graph", self.root, "--exec-root", self.run_root, "-H", self.url,
+        # `ip netns exec` would take the control groups' mounts away.
+        place = ["nsenter", f"--net=/run/netns/{self.namespace}"] if self.namespace else []
+        return [*place, BIN + "/martletd", "--graph", self.root, "--exec-root", self.run_root, "-H", self.url,
                 "-p", self.pid_file, "--bridge-name", self.bridge, "--bip", self.network,
                 "--cgroup-parent", self.cgroup_parent, *self.flags, *more]
 
@@ -140,7 +144,7 @@ class Engine:
         found += [f"process {pid} {words}" for pid, words in host.processes_with(self.cgroup_parent).items()
                   if self.process is None or pid != self.process.pid]
         found += [f"network {entry['Name']}" for entry in self.api.get('/networks?filters={"type":["custom"]}').json]
-        extra = len(host.bridge_ports(self.bridge)) - POOL
+        extra = len(host.bridge_ports(self.bridge, self.namespace)) - POOL
         if extra > 0:
             found.append(f"{extra} more bridge ports than the pool has")
         for name in sorted(os.listdir(self.root + "/containers") if os.path.isdir(self.root + "/containers") else []):
@@ -155,9 +159,9 @@ class Engine:
         found += [f"cgroup {path}" for path in host.cgroups_named(self.cgroup_parent)]
         found += [f"process {pid} {words}" for pid, words in host.processes_with(self.folder).items()]
         # The default bridge outlives the daemon, as docker0 always has, and so do the rules for it.
-        found += [f"link {name}" for name in sorted(host.links() - self.links_before - {self.bridge})
-                  if name.startswith(("mt", "veth", "br-", "dm-"))]
-        found += [f"nftables {name}" for name in sorted(host.nft_tables() - self.tables_before) if not name.endswith("_" + self.bridge)]
+        found += [f"link {name}" for name in sorted(host.links(self.namespace) - self.links_before - {self.bridge})
+                  if name.startswith(("mt", "veth", "br-", "dm-", "vx-", "gw-"))]
+        found += [f"nftables {name}" for name in sorted(host.nft_tables(self.namespace) - self.tables_before) if not name.endswith("_" + self.bridge)]
         if os.path.exists(self.socket):
             found.append("the socket")
         if os.path.exists(self.pid_file):
@@ -180,6 +184,13 @@ class Engine:
             except OSError:
                 pass
         host.remove_cgroup_parent(self.cgroup_parent)
+        if self.namespace is None:
+            self.clean_network()
+        if not os.environ.get("KEEP_LOGS"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def clean_network(self):
+        """A namespace ends with what is in it; this host goes on."""
         if os.path.exists(f"/sys/class/net/{self.bridge}"):
             for port in host.bridge_ports(self.bridge):
                 subprocess.run(["ip", "link", "delete", port], stderr=subprocess.DEVNULL)
@@ -187,8 +198,6 @@ class Engine:
         for name in sorted(host.nft_tables() - self.tables_before):
             if self.bridge in name:
                 subprocess.run(["nft", "delete", *name.split()], stderr=subprocess.DEVNULL)
-        if not os.environ.get("KEEP_LOGS"):
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def finish(self):
         """Removes the containers, stops, and fails if anything remains."""

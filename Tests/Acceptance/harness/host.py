@@ -1,4 +1,5 @@
 """What an engine can leave on a host, counted."""
+import json
 import os
 import re
 import subprocess
@@ -50,19 +51,30 @@ def cgroup_file(parent, container, controller, name):
     raise AssertionError(f"no {name} of {container} in any {controller} hierarchy")
 
 
-def links():
-    return set(os.listdir("/sys/class/net"))
+def links(namespace=None):
+    """Names of links, of this host or of a network namespace that stands for another."""
+    if namespace is None:
+        return set(os.listdir("/sys/class/net"))
+    return {link["ifname"] for link in ip_json(namespace, "link")}
 
 
-def bridge_ports(bridge):
+def ip_json(namespace, *words):
+    done = subprocess.run(["ip", "-n", namespace, "-json", *words], stdout=subprocess.PIPE, text=True, check=True)
+    return [entry for entry in json.loads(done.stdout or "[]") if entry]
+
+
+def bridge_ports(bridge, namespace=None):
+    if namespace is not None:
+        return {link["ifname"] for link in ip_json(namespace, "link") if link.get("master") == bridge}
     try:
         return set(os.listdir(f"/sys/class/net/{bridge}/brif"))
     except OSError:
         return set()
 
 
-def nft_tables():
-    done = subprocess.run(["nft", "list", "tables"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def nft_tables(namespace=None):
+    place = ["ip", "netns", "exec", namespace] if namespace else []
+    done = subprocess.run([*place, "nft", "list", "tables"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines())
 

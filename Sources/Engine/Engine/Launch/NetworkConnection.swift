@@ -16,7 +16,7 @@ extension Engine {
             return try joinedSandbox(record.hostConfig.networkMode)
         }
         let request = try sandboxRequest(of: record)
-        return try await workers.run { try network.connect(request) }
+        return try await workers.run { [self] in try network.connect(withWayOut(request)) }
     }
 
     /// Another container's namespace, with its name files. Errors: `conflict` when it does not run.

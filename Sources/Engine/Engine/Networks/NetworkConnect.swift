@@ -28,7 +28,8 @@ extension Engine {
         let request = try endpointRequest(of: container.record, on: network, settings)
         try await workers.run { [self] in
             guard let controller = self.network else { throw EngineError(.unavailable, "networking is switched off") }
-            let sandbox = try controller.attach(container.id, request)
+            var sandbox = try controller.attach(container.id, request)
+            sandbox = try settleWayOut(of: container.id, sandbox)
             container.withLive { live in
                 live.record.sandbox = sandbox
                 live.record.endpoints[network.name] = settings
@@ -64,7 +65,8 @@ extension Engine {
             }
             do {
                 try store.save(container, isDurable: true)
-                if let sandbox = try self.network?.detach(container.id, from: network.id) {
+                if let rest = try self.network?.detach(container.id, from: network.id) {
+                    let sandbox = try settleWayOut(of: container.id, rest)
                     container.withLive { $0.record.sandbox = sandbox }
                     try store.save(container)
                 }

@@ -8,13 +8,14 @@ extension Engine {
     }
 
     /// Blocking. The row comes last: what an end before it leaves is nobody's, and the next start takes it away.
-    private func createNetworkNow(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkCreated {
+    @discardableResult
+    func createNetworkNow(_ request: NetworkCreateRequest) throws(EngineError) -> NetworkCreated {
         var record = try networkRecord(request)
         guard let network else { throw EngineError(.unavailable, "networking is switched off") }
         try networks.reserve(record.name, for: record.id)
         var warnings: [String]
         do {
-            (record.definition, warnings) = try network.create(record.definition)
+            (record.definition, warnings) = try network.create(record.definition, note: record.note)
             do {
                 try store.save(record)
             } catch {
@@ -46,6 +47,7 @@ extension Engine {
                 hasIPv6: hasIPv6, pools: used, isInternal: request.isInternal,
                 options: request.options),
             created: .now())
+        if record.definition.driver == "overlay" { record.scope = "global" }
         record.attachable = request.attachable
         record.labels = request.labels
         record.ipamOptions = request.ipam?.options
@@ -59,14 +61,17 @@ extension Engine {
     /// Docker takes nearly anything, blanks inside as well.
     private func checkName(_ request: NetworkCreateRequest) throws(EngineError) {
         let name = request.name
-        guard !name.isEmpty, name.trimmedOfBlanks == name, !name.contains("/"), !name.hasPrefix("container:"),
-            name != "default", name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 32 || $0 == 127 })
-        else {
+        guard Self.isNetworkName(name) else {
             throw EngineError(.badParameter, "invalid network name \"\(name)\"")
         }
         guard !NetworkRecord.predefined.contains(name) else {
             throw EngineError(.forbidden, "operation is not permitted on predefined \(name) network ")
         }
+    }
+
+    static func isNetworkName(_ name: String) -> Bool {
+        !name.isEmpty && name.trimmedOfBlanks == name && !name.contains("/") && !name.hasPrefix("container:")
+            && name != "default" && name.utf8.count <= 255 && !name.utf8.contains { $0 < 32 || $0 == 127 }
     }
 
     private func refuseUnsupported(_ request: NetworkCreateRequest) throws(EngineError) {
@@ -76,7 +81,8 @@ extension Engine {
         try refuse(request.ingress, "ingress networks are")
         try refuse(
             request.configOnly || !(request.configFrom?.network ?? "").isEmpty, "configuration-only networks are")
-        try refuse(!["", "local"].contains(request.scope), "networks of scope \(request.scope) are")
+        let scope = request.driver == "overlay" ? "global" : "local"
+        try refuse(!["", scope].contains(request.scope), "networks of scope \(request.scope) are")
         let driver = request.ipam?.driver ?? ""
         guard ["", "default"].contains(driver) else {
             throw EngineError(.badParameter, "invalid IPAM driver \(driver): only default is there")

@@ -1,4 +1,5 @@
 public import APIModel
+internal import ContainerNetwork
 public import Primitives
 
 extension Engine {
@@ -22,6 +23,9 @@ extension Engine {
             let user = container.record
             guard user.state.hasProcess else { continue }
             if let endpoint = NetworkView.endpoint(of: user, on: record) { resource.containers[user.id] = endpoint }
+        }
+        for remote in network?.remoteEndpoints(on: record.id) ?? [] {
+            resource.containers["ep-\(remote.id)"] = NetworkView.endpoint(remote, on: record)
         }
         return resource
     }

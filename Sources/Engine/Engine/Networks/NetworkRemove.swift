@@ -26,7 +26,7 @@ extension Engine {
         } catch {
             throw EngineError(wrapping: error)
         }
-        networks.remove(record)
-        publishNetwork("destroy", record)
+        // Of a shared network the cluster may have told already.
+        if networks.remove(record) { publishNetwork("destroy", record) }
     }
 }

@@ -25,11 +25,28 @@ final class NetworkTable: Sendable {
         }
     }
 
-    func remove(_ record: NetworkRecord) {
+    /// One that other engines made: its name may be a local one's, which is found by it first. False when it is known,
+    /// or being made here.
+    func insertShared(_ record: NetworkRecord) -> Bool {
         state.withLock { state in
-            state.byID[record.id] = nil
+            guard state.byID[record.id] == nil, state.idByName[record.name] != record.id else { return false }
+            state.byID[record.id] = record
+            if state.idByName[record.name] == nil { state.idByName[record.name] = record.id }
+            state.prefixes.insert(record.id)
+            return true
+        }
+    }
+
+    /// False when it was not there any more.
+    @discardableResult
+    func remove(_ record: NetworkRecord) -> Bool {
+        state.withLock { state in
+            guard state.byID.removeValue(forKey: record.id) != nil else { return false }
             state.prefixes.remove(record.id)
-            if state.idByName[record.name] == record.id { state.idByName[record.name] = nil }
+            if state.idByName[record.name] == record.id {
+                state.idByName[record.name] = state.byID.values.first { $0.name == record.name }?.id
+            }
+            return true
         }
     }
 

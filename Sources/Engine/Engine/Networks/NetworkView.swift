@@ -59,6 +59,22 @@ struct NetworkView {
         return settings
     }
 
+    /// A container of another engine.
+    static func endpoint(_ remote: RemoteEndpoint, on network: NetworkRecord) -> NetworkEndpoint {
+        func withLength(_ address: String?, _ isOfFamily: (String) -> Bool) -> String {
+            let subnet = network.definition.pools.map(\.subnet).first(where: isOfFamily)
+            guard let address, let length = subnet?.split(separator: "/").last else { return "" }
+            return "\(address)/\(length)"
+        }
+        var shown = NetworkEndpoint()
+        shown.name = remote.name
+        shown.endpointID = remote.id
+        shown.macAddress = remote.macAddress
+        shown.ipv4Address = withLength(remote.ipAddress) { !$0.contains(":") }
+        shown.ipv6Address = withLength(remote.ipv6Address) { $0.contains(":") }
+        return shown
+    }
+
     /// A running container as the network's inspect shows it.
     static func endpoint(of record: ContainerRecord, on network: NetworkRecord) -> NetworkEndpoint? {
         var shown = NetworkEndpoint()

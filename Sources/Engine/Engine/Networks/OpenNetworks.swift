@@ -11,7 +11,9 @@ extension Engine {
         let created = try store.setting("networks-created") { Timestamp.now().description }
         let since = (try? Timestamp(parsing: created)) ?? .now()
         for definition in predefined { networks.insert(NetworkRecord(definition: definition, created: since)) }
-        for record in records { networks.insert(record) }
+        // A shared one may have the name of another, which goes first.
+        for record in records where record.scope == "local" { networks.insert(record) }
+        for record in records where record.scope != "local" { _ = networks.insertShared(record) }
     }
 
     private var predefined: [NetworkDefinition] {

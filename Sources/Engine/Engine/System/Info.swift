@@ -1,3 +1,4 @@
+internal import ContainerNetwork
 internal import ImageStore
 public import APIModel
 public import Primitives
@@ -29,7 +30,8 @@ extension Engine {
         info.initPath = configuration.shimPath
         info.liveRestoreEnabled = configuration.keepsContainersOnShutdown
         info.plugins.volume = ["local"]
-        info.plugins.network = ["bridge", "host", "null"]
+        let isInCluster = network?.isInCluster ?? false
+        info.plugins.network = ["bridge", "host", "macvlan", "null"] + (isInCluster ? ["overlay"] : [])
         info.plugins.log = ["json-file", "none"]
         info.firewallBackend.driver = "nftables"
         info.nfd = HostFacts.openDescriptors()

@@ -4,14 +4,21 @@ internal import Primitives
 /// Subnets for networks that name none.
 struct DefaultPools: Sendable {
     /// Docker's: fifteen of 65,536 addresses, then sixteen of 4,096.
-    private static let v4: [IPNetwork] =
+    static let local: [IPNetwork] =
         ((17...31).map { "172.\($0).0.0/16" } + stride(from: 0, to: 256, by: 16).map { "192.168.\($0).0/20" })
         .compactMap { IPNetwork($0) }
 
+    /// Docker's for networks of several hosts: 65,536 of 256 addresses.
+    static let shared: [IPNetwork] = (0..<65_536).compactMap { number in
+        IPNetwork(.v4(IPv4Address(rawValue: 10 << 24 | UInt32(number) << 8)), prefixLength: 24)
+    }
+
+    private let v4: [IPNetwork]
     /// 40 bits that make this daemon's IPv6 subnets its own (RFC 4193 3.2).
     private let site: UInt128
 
-    init(seed: String) {
+    init(seed: String, v4: [IPNetwork] = DefaultPools.local) {
+        self.v4 = v4
         let bytes = Array(Digest.sha256(of: Array(seed.utf8)).hex.utf8.prefix(10))
         site = UInt128(String(decoding: bytes, as: UTF8.self), radix: 16) ?? 0
     }
@@ -20,7 +27,7 @@ struct DefaultPools: Sendable {
     func choose(_ family: AddressFamily, used: [IPNetwork]) throws(EngineError) -> IPNetwork {
         let free =
             family == .v4
-            ? Self.v4.first { candidate in !used.contains { $0.overlaps(candidate) } }
+            ? v4.first { candidate in !used.contains { $0.overlaps(candidate) } }
             : (0..<65_536).lazy.map(uniqueLocal).first { candidate in !used.contains { $0.overlaps(candidate) } }
         guard let free else {
             throw EngineError(.internal, "all predefined address pools have been fully subnetted")

@@ -127,8 +127,8 @@ extension NetworkController {
         for family in AddressFamily.allCases {
             let able = endpoints.filter { networks[$0.networkID]?.gateway(family) != nil && $0.address(family) != nil }
             let best = able.min { left, right in
-                (-left.gatewayPriority, networks[left.networkID]?.definition.name ?? "")
-                    < (-right.gatewayPriority, networks[right.networkID]?.definition.name ?? "")
+                (right.gatewayPriority, networks[left.networkID]?.definition.name ?? "")
+                    < (left.gatewayPriority, networks[right.networkID]?.definition.name ?? "")
             }
             result[family] = best?.endpointID
         }

@@ -43,7 +43,37 @@ extension NetworkController {
     /// Takes an endpoint's addresses. To be given back by `release`.
     func plan(_ request: EndpointRequest) throws(EngineError) -> PlannedEndpoint {
         let wanted = try WantedAddresses(request)
-        return try state.withLock { (state) throws(EngineError) in
+        while true {
+            let plan = try take(request, wanted)
+            guard let cluster, plan.network.tunnel != nil else { return plan }
+            if try register(plan, wanted, cluster) { return plan }
+        }
+    }
+
+    /// Tells the other engines of the endpoint. False when one of them has an address of it: the next has to be tried.
+    private func register(
+        _ plan: PlannedEndpoint, _ wanted: WantedAddresses, _ cluster: Cluster
+    ) throws(EngineError) -> Bool {
+        do throws(EngineError) {
+            switch try cluster.register(plan.spec) {
+            case .done: return true
+            case .taken(let others):
+                if [wanted.v4, wanted.v6].contains(where: { $0.map(others.contains) ?? false }) {
+                    throw EngineError(.forbidden, "Address already in use")
+                }
+                // Out of the pool until the other engine's endpoint goes.
+                giveBack(plan.spec, butNot: others)
+                return false
+            }
+        } catch {
+            giveBack(plan.spec, butNot: [])
+            throw error
+        }
+    }
+
+    /// Takes addresses of this engine's pools.
+    private func take(_ request: EndpointRequest, _ wanted: WantedAddresses) throws(EngineError) -> PlannedEndpoint {
+        try state.withLock { (state) throws(EngineError) in
             guard var network = state.networks[request.network] else {
                 throw EngineError(.notFound, "network \(request.network) not found")
             }
@@ -63,10 +93,19 @@ extension NetworkController {
     }
 
     func release(_ endpoint: EndpointSpec) {
+        let addresses = Set(AddressFamily.allCases.compactMap { endpoint.address($0) })
+        // While the others believe that it has them, nobody else can.
+        let isFree = cluster?.unregister(endpoint.endpointID) ?? true
+        giveBack(endpoint, butNot: isFree ? [] : addresses)
+    }
+
+    private func giveBack(_ endpoint: EndpointSpec, butNot kept: Set<IPAddress>) {
         state.withLock { state in
             guard var network = state.networks[endpoint.networkID] else { return }
-            if let address = endpoint.ipAddress.flatMap({ IPAddress($0) }) { network.pools[.v4]?.release(address) }
-            if let address = endpoint.ipv6Address.flatMap({ IPAddress($0) }) { network.pools[.v6]?.release(address) }
+            for family in AddressFamily.allCases {
+                guard let address = endpoint.address(family), !kept.contains(address) else { continue }
+                network.pools[family]?.release(address)
+            }
             network.users -= 1
             state.networks[network.id] = network
         }

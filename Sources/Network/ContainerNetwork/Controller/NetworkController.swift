@@ -20,6 +20,7 @@ public final class NetworkController: Sendable {
         var watch: HostWatch?
         var nameServer: NameServer?
         var proxies: ProxyLauncher?
+        weak var keeper: (any SharedNetworkKeeper)?
     }
 
     let configuration: NetworkConfiguration
@@ -30,6 +31,7 @@ public final class NetworkController: Sendable {
     let maker: SandboxMaker
     let pool: SandboxPool
     let defaults: DefaultPools
+    let cluster: Cluster?
     let state: Mutex<State>
     /// Held while a network is made or removed: what one chooses the next must not.
     private let turn = Mutex<Void>(())
@@ -46,6 +48,9 @@ public final class NetworkController: Sendable {
         maker = SandboxMaker(runDirectory: configuration.runDirectory, cables: cables)
         pool = SandboxPool(maker: maker, size: max(0, min(configuration.warmSandboxes, 64)))
         defaults = DefaultPools(seed: configuration.seed)
+        cluster = try configuration.cluster.map { [route] cluster throws(EngineError) in
+            Cluster(cluster, engine: configuration.seed, try ClusterAddress(cluster.advertise, route))
+        }
         var ports = PortTable(ephemeral: PortTable.ephemeralRange())
         for port in configuration.reservedPorts {
             for family in AddressFamily.allCases {
@@ -100,6 +105,7 @@ public final class NetworkController: Sendable {
             } catch {
                 // Containers may be on it all the same: its bridge is nobody's garbage.
                 if let name = BridgeDriver.bridgeName(network) { cables.adopt(name) }
+                if network.driver == OverlayDriver.name { overlays.adopt(network) }
                 return ["network \(network.name) can't be opened: \(error.message)"]
             }
         }
@@ -129,6 +135,7 @@ public final class NetworkController: Sendable {
     /// Ends the daemon's part: what was made ahead goes; bridges, firewall and connected containers stay.
     public func stop() {
         state.withLock { $0.watch = nil }
+        cluster?.stop()
         pool.close()
     }
 

@@ -12,12 +12,17 @@ extension NetworkController {
         case "macvlan":
             return MacvlanDriver(route: route, cables: cables, configuration: configuration, defaults: defaults)
         case "null", "host": return FixedDriver(name: name)
-        case "overlay", "ipvlan":
+        case OverlayDriver.name:
+            return OverlayDriver(
+                links: overlays, configuration: configuration, cluster: cluster, seed: configuration.seed)
+        case "ipvlan":
             throw EngineError(.notImplemented, "networks of driver \(name) are not supported yet")
         default:
             throw EngineError(.notFound, "could not find plugin \(name) in v1 plugin registry: plugin not found")
         }
     }
+
+    var overlays: OverlayLink { OverlayLink(route: route, cables: cables) }
 
     /// All networks that are open, the default one first.
     public var networks: [NetworkDefinition] {
@@ -29,16 +34,17 @@ extension NetworkController {
     public func network(_ id: String) -> NetworkDefinition? { state.withLock { $0.networks[id]?.definition } }
 
     /// Makes a network; returns it with what was left open filled in, to be kept and given to `start` again, and what is
-    /// not as it should be.
+    /// not as it should be. `note`: what other engines' books should say of one that they share.
     ///
     /// Errors: `badParameter`, `forbidden` for addresses that overlap another network's, `conflict` for the bridge's
     /// name, `notFound` for the driver, `internal` from the kernel. After an error nothing is left.
     public func create(
-        _ definition: NetworkDefinition
+        _ definition: NetworkDefinition, note: String = ""
     ) throws(EngineError) -> (network: NetworkDefinition, warnings: [String]) {
         try changing { () throws(EngineError) in
             guard !isOff else { throw EngineError(.unavailable, "networking is switched off") }
             var network = definition
+            if let cluster, network.driver == OverlayDriver.name { return try createShared(network, note, cluster) }
             let driver = try driver(network.driver)
             try driver.complete(&network, among: networks)
             return (network, try open(network, driver))
@@ -55,27 +61,46 @@ extension NetworkController {
             throw error
         }
         state.withLock { $0.networks[network.id] = opened }
-        return changeHost(for: opened)
+        return changeHost(for: opened) + learn(opened)
     }
 
-    /// Takes a network away. One that is not there is no error. Errors: `forbidden` while somebody is on it.
+    /// Takes a network away, a shared one from all engines. One that is not there is no error. Errors: `forbidden` while
+    /// somebody is on it, `unavailable` when the cluster store is not reached.
     public func remove(_ id: String) throws(EngineError) {
-        try changing { () throws(EngineError) in
-            let network = try state.withLock { (state) throws(EngineError) -> OpenNetwork? in
-                guard let network = state.networks[id] else { return nil }
-                guard network.users == 0 else {
-                    throw EngineError(
-                        .forbidden,
-                        "error while removing network: network \(network.definition.name) has active endpoints")
-                }
-                state.networks[id] = nil
-                return network
+        try changing { () throws(EngineError) in try close(id, isShared: true) }
+    }
+
+    /// Under `changing`. `isShared`: the other engines' too.
+    func close(_ id: String, isShared: Bool) throws(EngineError) {
+        guard let network = try takeUnused(id) else {
+            // One that could not be opened here is removed all the same.
+            if isShared, let network = cluster?.network(id) { try cluster?.remove(network) }
+            return
+        }
+        if isShared, network.tunnel != nil {
+            do throws(EngineError) {
+                try cluster?.remove(network.definition)
+            } catch {
+                state.withLock { $0.networks[id] = network }
+                throw error
             }
-            guard let network else { return }
-            if let link = network.link { pool.drop(link) }
-            state.withLock { $0.nameServer }?.removeZone(id)
-            if let rules = network.rules { try state.withLock { $0.firewall }?.remove(rules) }
-            try driver(network.definition.driver).remove(network)
+        }
+        if let link = network.link { pool.drop(link) }
+        state.withLock { $0.nameServer }?.removeZone(id)
+        if let rules = network.rules { try state.withLock { $0.firewall }?.remove(rules) }
+        try driver(network.definition.driver).remove(network)
+    }
+
+    private func takeUnused(_ id: String) throws(EngineError) -> OpenNetwork? {
+        try state.withLock { (state) throws(EngineError) in
+            guard let network = state.networks[id] else { return nil }
+            guard network.users == 0 else {
+                throw EngineError(
+                    .forbidden,
+                    "error while removing network: network \(network.definition.name) has active endpoints")
+            }
+            state.networks[id] = nil
+            return network
         }
     }
 
@@ -85,7 +110,7 @@ extension NetworkController {
         var warnings: [String] = []
         var values: [(String, String)] = []
         // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from it.
-        if configuration.managesFirewall && !network.definition.isInternal {
+        if configuration.managesFirewall && !network.definition.isInternal && network.tunnel == nil {
             values.append(("ipv4/conf/\(bridge)/route_localnet", "1"))
         }
         if configuration.forwards {

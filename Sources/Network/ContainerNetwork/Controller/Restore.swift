@@ -64,6 +64,7 @@ extension NetworkController {
             }
             network.users += 1
             state.networks[network.id] = network
+            if network.tunnel != nil { cluster?.adopt(endpoint) }
             return nil
         }
     }

@@ -22,6 +22,8 @@ struct OpenNetwork: Sendable {
     /// Where the containers' links come from; nil: they get none.
     var link: LinkSource?
     var bridge: String?
+    /// Number of the link that leads to the same network on other hosts.
+    var tunnel: Int32?
     /// Names of links inside: this and a number.
     var interfacePrefix = "eth"
     var pools: [AddressFamily: NetworkPool] = [:]

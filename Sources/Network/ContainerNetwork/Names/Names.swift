@@ -7,7 +7,7 @@ internal import Synchronization
 /// Names on networks of one's own: each network is a zone of the embedded server, each sandbox a client of it.
 extension NetworkController {
     /// The server, whose thread starts when the first container needs it.
-    private func server() throws(EngineError) -> NameServer {
+    func server() throws(EngineError) -> NameServer {
         try state.withLock { (state) throws(EngineError) in
             if let server = state.nameServer { return server }
             do throws(SystemError) {
@@ -82,7 +82,10 @@ extension NetworkController {
             state.connections[id] = connection
             return connection.spec
         }
-        if let changed { updateNames(changed, id) }
+        if let changed {
+            updateNames(changed, id)
+            for endpoint in changed.endpoints { cluster?.update(endpoint) }
+        }
         return changed
     }
 
