@@ -94,7 +94,7 @@ let targets: [Target] = [
     room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
     room(
         "Registry", "EtcdStore",
-        ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient]),
+        ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
 
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),

@@ -195,6 +195,33 @@ def test_a_killed_engine_comes_back(cluster):
     eventually(lambda: not [key for key in cluster.wire.keys() if "/endpoints/" in key], what="an end of all endpoints")
 
 
+def test_an_engine_is_killed_among_starts(cluster):
+    """Whatever it was at: the store has the endpoints of what runs afterwards, no more and no less."""
+    cluster.create("--subnet", "10.93.0.0/24", "web")
+    for round in range(3):
+        def start(number, turn):
+            cluster.clients[number]("run", "-d", "--name", f"r{round}c{turn}", "--network", "web", "busybox", "sleep", "1000",
+                                    timeout=60)
+
+        threads = [threading.Thread(target=start, args=(number, turn)) for number in range(2) for turn in range(6)]
+        for thread in threads:
+            thread.start()
+        threads[round * 2].join()
+        cluster.engines[0].kill()
+        for thread in threads:
+            thread.join()
+        cluster.engines[0].start()
+        given = {}
+        for engine in cluster.engines:
+            for entry in engine.api.get("/containers/json").json:
+                endpoint = entry["NetworkSettings"]["Networks"]["web"]
+                assert given.setdefault(endpoint["IPAddress"], endpoint["EndpointID"]) == endpoint["EndpointID"]
+        keys = cluster.wire.keys()
+        assert {key.rpartition("/")[2] for key in keys if "/endpoints/" in key} == set(given.values())
+        assert {key.rpartition("/")[2] for key in keys if "/addresses/" in key} == set(given)
+        assert len(given) >= 6
+
+
 def test_without_the_store_traffic_goes_on(cluster):
     one, two = cluster.clients
     cluster.create("web")
@@ -228,10 +255,13 @@ def test_an_engine_that_is_gone_for_good(make_cluster):
     eventually(lambda: len(cluster.network(0, "web")["Containers"]) == 2)
     cluster.wire.set_link(cluster.engines[1].namespace, "down")
     eventually(lambda: len(cluster.network(0, "web")["Containers"]) == 1, 30, what="the end of its endpoints")
-    # When it comes back after all, its containers are known again.
+    # When it comes back after all, its containers are known again, and with them a network that was removed meanwhile.
+    eventually(lambda: one("network", "disconnect", "web", "left").status == 0)
+    one.ok("network", "rm", "web")
     cluster.wire.set_link(cluster.engines[1].namespace, "up")
-    eventually(lambda: len(cluster.network(0, "web")["Containers"]) == 2, 60, what="its endpoints")
-    assert ask(one, "left", "right")
+    eventually(lambda: len((cluster.network(0, "web") or {"Containers": ""})["Containers"]) == 1, 60, what="its endpoints")
+    one.ok("network", "connect", "web", "left")
+    assert ask(one, "left", "right") and ask(two, "right", "left")
 
 
 def test_internal_and_ipv6(cluster):

@@ -31,11 +31,12 @@ import Testing
     @Test func flagsOfACluster() throws {
         let configuration = try parse(
             "--cluster-store=etcd://h:1/p", "--cluster-advertise", "eth0:2375", "--cluster-store-opt",
-            "discovery.ttl=30")
+            "discovery.ttl=30", "--cluster-store-opt=kv.cacertfile=/ca.pem")
         #expect(configuration.clusterStore == "etcd://h:1/p" && configuration.clusterAdvertise == "eth0:2375")
-        #expect(configuration.clusterLeaseSeconds == 30)
-        let file =
-            "{\"cluster-store\": \"etcd://h:1\", \"cluster-advertise\": \"h:2\", \"cluster-store-opts\": {\"discovery.ttl\": \"9\"}}"
+        #expect(configuration.clusterLeaseSeconds == 30 && configuration.clusterAuthority == "/ca.pem")
+        let file = """
+            {"cluster-store": "etcd://h:1", "cluster-advertise": "h:2", "cluster-store-opts": {"discovery.ttl": "9"}}
+            """
         #expect(try parse(file: file).clusterLeaseSeconds == 9)
     }
 
@@ -65,6 +66,14 @@ import Testing
         (
             ["--cluster-advertise", "eth0:1"],
             "invalid cluster configuration. --cluster-advertise must be accompanied by --cluster-store configuration"
+        ),
+        (
+            ["--cluster-store", "etcd://h:1", "--cluster-advertise", "h:2", "-b", "none"],
+            "--cluster-store needs networks, which --bridge=none switches off"
+        ),
+        (
+            ["--cluster-store", "etcd://h:1", "--cluster-advertise", "h:2", "--cluster-store-opt", "kv.keyfile=/k"],
+            "--cluster-store-opt kv.certfile and kv.keyfile need each other"
         ),
         (["--cluster-store-opt", "kv.path=x"], "--cluster-store-opt=kv.path=x is not supported yet"),
         (["--init"], "--init=true is not supported yet"),

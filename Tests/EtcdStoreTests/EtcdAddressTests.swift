@@ -5,7 +5,7 @@ import Testing
 @Suite struct EtcdAddressTests {
     @Test func readsServersAndPrefix() throws {
         let address = try EtcdAddress("etcd://10.0.0.1:2379,[fd00::1]:2379,host:4001/some/where/")
-        #expect(address.servers == ["http://10.0.0.1:2379", "http://[fd00::1]:2379", "http://host:4001"])
+        #expect(address.servers == ["10.0.0.1:2379", "[fd00::1]:2379", "host:4001"])
         #expect(address.prefix == "some/where")
         #expect(address.description == "etcd://10.0.0.1:2379,[fd00::1]:2379,host:4001")
         #expect(try EtcdAddress("etcd://h:1").prefix == "")

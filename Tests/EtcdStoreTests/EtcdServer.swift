@@ -5,20 +5,31 @@ import Testing
 /// An etcd of the test's own, with a folder and ports of its own on the loop-back.
 final class EtcdServer {
     let url: String
-    private let folder: String
+    /// With TLS: `ca.pem`, `client.pem` and `client-key.pem` are there.
+    let folder: String
     private var pid: pid_t = 0
 
-    init() throws {
+    /// With TLS only who has a certificate of the authority is let in.
+    init(usesTLS: Bool = false) throws {
         let ports = Self.freePorts(2)
         folder = "/tmp/etcd-test-\(getpid())-\(UInt32.random(in: 0 ..< .max))"
         url = "etcd://127.0.0.1:\(ports[0])"
-        let client = "http://127.0.0.1:\(ports[0])"
+        let client = "\(usesTLS ? "https" : "http")://127.0.0.1:\(ports[0])"
         let peer = "http://127.0.0.1:\(ports[1])"
-        let words = [
-            "etcd", "--data-dir", folder, "--listen-client-urls", client, "--advertise-client-urls", client,
-            "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=\(peer)",
-            "--logger", "zap", "--log-level", "error", "--unsafe-no-fsync",
+        mkdir(folder, 0o700)
+        if usesTLS { try makeCertificates() }
+        let secure = [
+            "--cert-file", folder + "/server.pem", "--key-file", folder + "/server-key.pem", "--trusted-ca-file",
+            folder + "/ca.pem", "--client-cert-auth",
         ]
+        let words =
+            [
+                "etcd", "--data-dir", folder + "/data", "--listen-client-urls", client, "--advertise-client-urls",
+                client,
+                "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster",
+                "default=\(peer)",
+                "--logger", "zap", "--log-level", "error", "--unsafe-no-fsync",
+            ] + (usesTLS ? secure : [])
         var arguments = words.map { strdup($0) } + [nil]
         defer { for word in arguments { free(word) } }
         let result = posix_spawnp(&pid, "etcd", nil, nil, &arguments, environ)
@@ -32,11 +43,36 @@ final class EtcdServer {
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
         pid = 0
-        let remove = ["rm", "-rf", folder]
-        var arguments = remove.map { strdup($0) } + [nil]
+        Self.run("rm", "-rf", folder)
+    }
+
+    /// True when the program ended with 0.
+    @discardableResult
+    private static func run(_ words: String...) -> Bool {
+        var arguments = words.map { strdup($0) } + [nil]
         defer { for word in arguments { free(word) } }
         var child: pid_t = 0
-        if posix_spawnp(&child, "rm", nil, nil, &arguments, environ) == 0 { waitpid(child, nil, 0) }
+        var status: Int32 = -1
+        guard posix_spawnp(&child, words[0], nil, nil, &arguments, environ) == 0 else { return false }
+        waitpid(child, &status, 0)
+        return status == 0
+    }
+
+    /// An authority, and what it vouches for: a server at 127.0.0.1, and a client.
+    private func makeCertificates() throws {
+        let script = """
+            cd "$0" && exec >/dev/null 2>&1
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=authority -days 2 \\
+                -keyout ca-key.pem -out ca.pem || exit
+            for name in server client; do
+                openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=$name \\
+                    -keyout $name-key.pem -out $name.csr || exit
+                printf 'subjectAltName=IP:127.0.0.1\\nextendedKeyUsage=serverAuth,clientAuth\\n' >$name.ext
+                openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 \\
+                    -extfile $name.ext -out $name.pem || exit
+            done
+            """
+        try #require(Self.run("sh", "-c", script, folder), "openssl is needed")
     }
 
     deinit { stop() }

@@ -6,15 +6,18 @@ import Testing
 
 /// What every store keeps to: the one of this process's memory, and a real etcd.
 @Suite(.serialized) struct StoreContractTests {
-    enum Kind: CaseIterable { case memory, etcd }
+    enum Kind: CaseIterable { case memory, etcd, etcdByTLS }
 
     private func with(_ kind: Kind, _ body: (any KeyValueStore) throws -> Void) throws {
         switch kind {
         case .memory: try body(MemoryStore())
-        case .etcd:
-            let server = try EtcdServer()
+        case .etcd, .etcdByTLS:
+            let server = try EtcdServer(usesTLS: kind == .etcdByTLS)
             defer { server.stop() }
-            let store = EtcdStore(try EtcdAddress(server.url))
+            let certificates = EtcdCertificates(
+                authority: server.folder + "/ca.pem", certificate: server.folder + "/client.pem",
+                key: server.folder + "/client-key.pem")
+            let store = try EtcdStore(EtcdAddress(server.url), kind == .etcdByTLS ? certificates : nil)
             defer { store.close() }
             try body(store)
         }
@@ -109,6 +112,23 @@ import Testing
         try store.revoke(other)
     }
 
+    @Test func comesToNobodyWhoIsNotVouchedFor() throws {
+        let server = try EtcdServer(usesTLS: true)
+        defer { server.stop() }
+        let trusting = EtcdCertificates(authority: server.folder + "/ca.pem", certificate: "", key: "")
+        let doubting = EtcdCertificates(
+            authority: "", certificate: server.folder + "/client.pem", key: server.folder + "/client-key.pem")
+        for certificates in [trusting, doubting, nil] {
+            let store = try EtcdStore(EtcdAddress(server.url), certificates)
+            defer { store.close() }
+            let error = #expect(throws: EngineError.self) { try store.entries(below: "a") }
+            #expect(error?.kind == .unavailable)
+        }
+        let missing = EtcdCertificates(authority: server.folder + "/none.pem", certificate: "", key: "")
+        let error = #expect(throws: EngineError.self) { try EtcdStore(EtcdAddress(server.url), missing) }
+        #expect(error?.kind == .badParameter)
+    }
+
     @Test func aLeaseEndsByTheClock() throws {
         let clock = TestClock()
         let store = MemoryStore { clock.now }
@@ -127,14 +147,14 @@ import Testing
         let server = try EtcdServer()
         defer { server.stop() }
         let port = try #require(server.url.split(separator: ":").last)
-        let store = EtcdStore(try EtcdAddress("etcd://127.0.0.1:1,127.0.0.1:\(port)"))
+        let store = try EtcdStore(EtcdAddress("etcd://127.0.0.1:1,127.0.0.1:\(port)"))
         defer { store.close() }
         #expect(try store.commit(StoreTransaction([.put("a", [1], nil)])))
         #expect(try store.entries(below: "a").entries.count == 1)
     }
 
     @Test func saysThatNobodyAnswers() throws {
-        let store = EtcdStore(try EtcdAddress("etcd://127.0.0.1:1"))
+        let store = try EtcdStore(EtcdAddress("etcd://127.0.0.1:1"))
         defer { store.close() }
         let error = #expect(throws: EngineError.self) { try store.entries(below: "a") }
         #expect(error?.kind == .unavailable)
@@ -148,7 +168,7 @@ import Testing
 
     @Test func aWatchEndsWithItsServer() throws {
         let server = try EtcdServer()
-        let store = EtcdStore(try EtcdAddress(server.url))
+        let store = try EtcdStore(EtcdAddress(server.url))
         defer { store.close() }
         let watch = try store.watch(below: "a", after: 0)
         #expect(try store.commit(StoreTransaction([.put("a", [1], nil)])))

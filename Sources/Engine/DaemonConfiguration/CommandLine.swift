@@ -121,6 +121,12 @@ extension DaemonConfiguration {
                 "invalid cluster configuration. --cluster-store must be accompanied by --cluster-advertise configuration"
             )
         }
+        if clusterCertificate.isEmpty != clusterKey.isEmpty {
+            throw ConfigurationError("--cluster-store-opt kv.certfile and kv.keyfile need each other")
+        }
+        if !clusterStore.isEmpty && bridge == "none" {
+            throw ConfigurationError("--cluster-store needs networks, which --bridge=none switches off")
+        }
         guard !hosts.isEmpty else { throw ConfigurationError("no hosts to listen on") }
     }
 }

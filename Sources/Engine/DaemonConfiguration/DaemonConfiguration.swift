@@ -55,6 +55,10 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var clusterAdvertise = ""
     /// Seconds; `--cluster-store-opt discovery.ttl=`.
     public var clusterLeaseSeconds = 600
+    /// Files for TLS to the store: `kv.cacertfile`, `kv.certfile`, `kv.keyfile`.
+    public var clusterAuthority = ""
+    public var clusterCertificate = ""
+    public var clusterKey = ""
     public var usesTLS = false
     public var verifiesClients = false
     public var tlsCA = ""

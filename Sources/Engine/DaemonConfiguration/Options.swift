@@ -74,13 +74,17 @@ extension Option {
             "cluster-advertise", help: "Where the others reach this one: ADDRESS:PORT or LINK:PORT", \.clusterAdvertise),
         Option(
             "cluster-store-opt", kind: .list, key: "cluster-store-opts",
-            help: "discovery.ttl=SECONDS that the others wait for an engine which is away (600)"
+            help: "discovery.ttl=SECONDS, kv.cacertfile=, kv.certfile=, kv.keyfile=FILE"
         ) { (configuration, value) throws(ConfigurationError) in
             let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, parts[0] == "discovery.ttl" else {
-                throw ConfigurationError("--cluster-store-opt=\(value) is not supported yet")
+            switch (parts.first, parts.last) {
+            case ("discovery.ttl", let text?) where parts.count == 2:
+                configuration.clusterLeaseSeconds = try number(text, "cluster-store-opt")
+            case ("kv.cacertfile", let file?) where parts.count == 2: configuration.clusterAuthority = file
+            case ("kv.certfile", let file?) where parts.count == 2: configuration.clusterCertificate = file
+            case ("kv.keyfile", let file?) where parts.count == 2: configuration.clusterKey = file
+            default: throw ConfigurationError("--cluster-store-opt=\(value) is not supported yet")
             }
-            configuration.clusterLeaseSeconds = try number(parts[1], "cluster-store-opt")
         },
     ]
 

@@ -2,7 +2,7 @@ public import Primitives
 
 /// Where an etcd cluster is: `etcd://host:port[,host:port…][/prefix]`.
 public struct EtcdAddress: Sendable, Hashable, CustomStringConvertible {
-    /// `http://host:port` each; one at least.
+    /// `host:port` each; one at least.
     public let servers: [String]
     /// What all keys of this user begin with: empty, or without slashes at its ends.
     public let prefix: String
@@ -21,7 +21,7 @@ public struct EtcdAddress: Sendable, Hashable, CustomStringConvertible {
             guard Self.isHostAndPort(host) else {
                 throw EngineError(.badParameter, "invalid cluster store \(text): \"\(host)\" is not HOST:PORT")
             }
-            return "http://\(host)"
+            return String(host)
         }
         let path = rest.dropFirst(hosts.count).split(separator: "/", omittingEmptySubsequences: true)
         prefix = path.joined(separator: "/")

@@ -17,20 +17,24 @@ public final class EtcdStore: KeyValueStore {
     private static let sizeLimit = 64 << 20
 
     public let name: String
-    private let address: EtcdAddress
+    /// `http://host:port` each.
+    private let servers: [String]
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
     /// The server that answered last.
     private let current = Mutex(0)
     private let isClosed = Mutex(false)
 
-    /// Connects to nothing yet.
-    public init(_ address: EtcdAddress) {
-        self.address = address
+    /// Connects to nothing yet. With certificates the servers are spoken to by TLS.
+    ///
+    /// Errors: `badParameter` for certificates that can't be read.
+    public init(_ address: EtcdAddress, _ certificates: EtcdCertificates? = nil) throws(EngineError) {
+        let tls = try certificates?.configuration()
+        servers = address.servers.map { (tls == nil ? "http://" : "https://") + $0 }
         name = address.description
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(Self.timeLimit)))
+            tlsConfiguration: tls, redirectConfiguration: .disallow, timeout: .init(connect: .seconds(Self.timeLimit)))
         configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroup: group, configuration: configuration)
     }
@@ -78,7 +82,7 @@ public final class EtcdStore: KeyValueStore {
     }
 
     public func watch(below prefix: String, after revision: Int64) throws(EngineError) -> StoreWatch {
-        let server = address.servers[current.withLock { $0 }]
+        let server = servers[current.withLock { $0 }]
         let request = try request(server, "watch", EtcdRequest.watch(prefix, from: revision + 1))
         let ending = Ending()
         let watch = StoreWatch { ending.come() }
@@ -92,9 +96,9 @@ public final class EtcdStore: KeyValueStore {
     private func call(_ path: String, _ body: JSONValue, mayRepeat: Bool) throws(EngineError) -> JSONValue {
         let first = current.withLock { $0 }
         var failure = EngineError(.unavailable, "cluster store \(name) is not reached")
-        for step in address.servers.indices {
-            let index = (first + step) % address.servers.count
-            let request = try request(address.servers[index], path, body)
+        for step in servers.indices {
+            let index = (first + step) % servers.count
+            let request = try request(servers[index], path, body)
             do {
                 let response = try client.execute(
                     request: request, delegate: ResponseAccumulator(request: request, maxBodySize: Self.sizeLimit),

@@ -1,4 +1,5 @@
 public import APIModel
+internal import Logging
 public import Primitives
 
 extension Engine {
@@ -14,8 +15,10 @@ extension Engine {
                 try await workers.run { [self] in try removeNetworkNow(record) }
                 removed.append(record.name)
             } catch {
-                // Somebody came in between: it is in use, and stays.
-                if error.kind != .forbidden { throw error }
+                // Somebody came in between, or is on it at another host: it is in use, and stays.
+                guard error.kind != .forbidden else { continue }
+                guard error.kind == .unavailable else { throw error }
+                logger.warning("network \(record.name) is not pruned: \(error.message)")
             }
         }
         return NetworksPruned(removed)

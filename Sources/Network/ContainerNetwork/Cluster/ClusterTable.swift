@@ -65,7 +65,7 @@ struct ClusterTable: Sendable {
 
     /// What can't be read, or says something else than its key, is somebody else's.
     private mutating func put(_ network: SharedNetwork?, _ id: String) -> [Effect] {
-        guard let network, network.id == id, LinkName.isValid(String(id.prefix(12))),
+        guard let network, network.id == id, LinkName.isValid(String(id.prefix(12))), id.utf8.count <= 64,
             network.definition.driver == OverlayDriver.name, networks[id] != network
         else { return [] }
         networks[id] = network

@@ -82,6 +82,8 @@ extension NetworkController {
                 try cluster?.remove(network.definition)
             } catch {
                 state.withLock { $0.networks[id] = network }
+                // What came meanwhile.
+                _ = learn(network)
                 throw error
             }
         }
