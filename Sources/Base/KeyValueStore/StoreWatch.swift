@@ -17,6 +17,9 @@ public final class StoreWatch: Sendable {
         case ended(String)
     }
 
+    /// So many pieces of news may wait; who is further behind looks at the whole again.
+    private static let limit = 65_536
+
     private struct State {
         var waiting: [News] = []
         var end: String?
@@ -34,7 +37,14 @@ public final class StoreWatch: Sendable {
     /// For the store: something happened. Not to be called from two threads at once.
     public func tell(_ changes: [Change]) {
         guard !changes.isEmpty else { return }
-        state.withLock { if $0.end == nil { $0.waiting.append(.changes(changes)) } }
+        state.withLock { state in
+            guard state.end == nil else { return }
+            if state.waiting.count < Self.limit {
+                state.waiting.append(.changes(changes))
+            } else {
+                (state.waiting, state.end) = ([], "too much happened at once")
+            }
+        }
         bell.signal()
     }
 

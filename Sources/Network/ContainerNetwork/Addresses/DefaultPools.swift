@@ -3,36 +3,44 @@ internal import Primitives
 
 /// Subnets for networks that name none.
 struct DefaultPools: Sendable {
+    /// Whose networks they are for.
+    enum Scope: Sendable { case host, cluster }
+
     /// Docker's: fifteen of 65,536 addresses, then sixteen of 4,096.
-    static let local: [IPNetwork] =
+    private static let v4: [IPNetwork] =
         ((17...31).map { "172.\($0).0.0/16" } + stride(from: 0, to: 256, by: 16).map { "192.168.\($0).0/20" })
         .compactMap { IPNetwork($0) }
 
-    /// Docker's for networks of several hosts: 65,536 of 256 addresses.
-    static let shared: [IPNetwork] = (0..<65_536).compactMap { number in
-        IPNetwork(.v4(IPv4Address(rawValue: 10 << 24 | UInt32(number) << 8)), prefixLength: 24)
-    }
-
-    private let v4: [IPNetwork]
+    private let scope: Scope
     /// 40 bits that make this daemon's IPv6 subnets its own (RFC 4193 3.2).
     private let site: UInt128
 
-    init(seed: String, v4: [IPNetwork] = DefaultPools.local) {
-        self.v4 = v4
+    init(seed: String, scope: Scope = .host) {
+        self.scope = scope
         let bytes = Array(Digest.sha256(of: Array(seed.utf8)).hex.utf8.prefix(10))
         site = UInt128(String(decoding: bytes, as: UTF8.self), radix: 16) ?? 0
     }
 
     /// The first subnet that overlaps none of those in use. Errors: `internal` when all are.
     func choose(_ family: AddressFamily, used: [IPNetwork]) throws(EngineError) -> IPNetwork {
+        func isFree(_ candidate: IPNetwork) -> Bool { !used.contains { $0.overlaps(candidate) } }
         let free =
-            family == .v4
-            ? v4.first { candidate in !used.contains { $0.overlaps(candidate) } }
-            : (0..<65_536).lazy.map(uniqueLocal).first { candidate in !used.contains { $0.overlaps(candidate) } }
+            switch (family, scope) {
+            case (.v4, .host): Self.v4.first(where: isFree)
+            case (.v4, .cluster): (0..<65_536).lazy.map(Self.shared).first(where: isFree)
+            case (.v6, _): (0..<65_536).lazy.map(uniqueLocal).first(where: isFree)
+            }
         guard let free else {
             throw EngineError(.internal, "all predefined address pools have been fully subnetted")
         }
         return free
+    }
+
+    /// Docker's for networks of several hosts: 65,536 of 256 addresses.
+    private static func shared(_ number: Int) -> IPNetwork {
+        let address = IPv4Address(rawValue: 10 << 24 | UInt32(number) << 8)
+        // 24 is a length that IPv4 has.
+        return IPNetwork(.v4(address), prefixLength: 24)!
     }
 
     /// `fd` + 40 bits of the site + the number: 64 bits for hosts.

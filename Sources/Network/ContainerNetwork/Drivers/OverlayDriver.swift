@@ -41,7 +41,7 @@ struct OverlayDriver: NetworkDriver {
         var used = try HostNetworks.used(links.route, resolverFile: configuration.resolverFile)
         for other in others where other.driver != Self.name { used += other.pools.compactMap { IPNetwork($0.subnet) } }
         try network.completePools(
-            among: shared, used: used, defaults: DefaultPools(seed: seed, v4: DefaultPools.shared))
+            among: shared, used: used, defaults: DefaultPools(seed: seed, scope: .cluster))
     }
 
     func open(_ network: NetworkDefinition) throws(EngineError) -> OpenNetwork {
