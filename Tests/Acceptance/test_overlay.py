@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from conftest import CLIENTS
 from harness import host
 from harness.cluster import STORE, Wire
 from harness.waiting import eventually
@@ -24,7 +25,7 @@ def wire():
 
 
 class Cluster:
-    def __init__(self, wire, new_engine, client_for, *flags):
+    def __init__(self, wire, new_engine, client_for, *flags, client="martlet"):
         self.wire = wire
         self.engines, self.clients = [], []
         for _ in range(2):
@@ -32,7 +33,7 @@ class Cluster:
             engine = new_engine(f"--cluster-store=etcd://{STORE}:2379/test", "--cluster-advertise=up0:2375", *flags,
                                 namespace=namespace)
             self.engines.append(engine)
-            self.clients.append(client_for(engine))
+            self.clients.append(client_for(engine, client))
         self.addresses = [wire.address(engine.namespace) for engine in self.engines]
 
     def network(self, number, name):
@@ -63,8 +64,8 @@ class Cluster:
 def make_cluster(wire, new_engine, client_for):
     made = []
 
-    def make(*flags):
-        made.append(Cluster(wire, new_engine, client_for, *flags))
+    def make(*flags, **more):
+        made.append(Cluster(wire, new_engine, client_for, *flags, **more))
         return made[-1]
 
     yield make
@@ -87,7 +88,9 @@ def ping(client, container, address):
     return client("exec", container, "ping", "-c", "1", "-W", "2", address).status == 0
 
 
-def test_two_hosts_one_network(cluster):
+@pytest.mark.parametrize("client", CLIENTS)
+def test_two_hosts_one_network(make_cluster, client):
+    cluster = make_cluster(client=client)
     one, two = cluster.clients
     seen = cluster.create("--subnet", "10.88.0.0/24", "--label", "tier=front", "web")
     assert (seen["Scope"], seen["Driver"], seen["Labels"]) == ("global", "overlay", {"tier": "front"})

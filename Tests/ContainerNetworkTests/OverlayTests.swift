@@ -154,6 +154,29 @@ extension ClusterConfiguration {
         }
     }
 
+    @Test func leavesToOthersWhatTheyGotMeanwhile() async throws {
+        try await onTestHost { host in
+            let store = MemoryStore()
+            let keeper = TestKeeper()
+            let controller = try host.controller { configuration in
+                configuration.seed = "one"
+                configuration.cluster = .test(store, "203.0.113.1")
+            }
+            try controller.start()
+            controller.joinCluster(keeper)
+            let network = try controller.create(Self.definition("web")).network
+            let request = try host.request(networks: [network.id])
+            #expect(try controller.connect(request).ipAddress == "10.77.0.2")
+            // Its lease was over for a while: another engine has the address now.
+            let key = ClusterKeys(prefix: "").address(.v4(IPv4Address(10, 77, 0, 2)), network.id)
+            #expect(try store.commit(StoreTransaction([.put(key, [1], nil)])))
+            controller.disconnect(request.containerID)
+            #expect(try store.entries(below: "martlet/network/v1/endpoints/").entries.isEmpty)
+            #expect(try store.entries(below: key).entries.map(\.value) == [[1]])
+            try controller.destroy()
+        }
+    }
+
     @Test func isClearAboutAMissingStore() async throws {
         try await onTestHost { host in
             let controller = try host.controller()

@@ -40,12 +40,13 @@ import Testing
 
     @Test func writesATransaction() {
         let transaction = StoreTransaction(
-            if: [.present("a"), .absent("b"), .noneBelow("c/"), .noneNewer("d/", than: 7)],
+            if: [.present("a"), .absent("b"), .holds("f", [1]), .noneBelow("c/"), .noneNewer("d/", than: 7)],
             [.put("a", [1], StoreLease(id: 5)), .delete("b"), .deleteBelow("c/")])
         #expect(
             EtcdRequest.transaction(transaction).text() == #"{"compare":["#
                 + #"{"key":"YQ==","target":"VERSION","result":"GREATER","version":"0"},"#
                 + #"{"key":"Yg==","target":"VERSION","result":"EQUAL","version":"0"},"#
+                + #"{"key":"Zg==","target":"VALUE","result":"EQUAL","value":"AQ=="},"#
                 + #"{"key":"Yy8=","range_end":"YzA=","target":"VERSION","result":"EQUAL","version":"0"},"#
                 + #"{"key":"ZC8=","range_end":"ZDA=","target":"MOD","result":"LESS","mod_revision":"8"}],"#
                 + #""success":[{"request_put":{"key":"YQ==","value":"AQ==","lease":"5"}},"#

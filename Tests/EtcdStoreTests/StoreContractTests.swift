@@ -64,6 +64,11 @@ import Testing
     }
 
     private func comparesWhatIsThere(_ store: any KeyValueStore) throws {
+        #expect(try !store.commit(StoreTransaction(if: [.holds("mine", [])], [])))
+        #expect(try store.commit(StoreTransaction([.put("mine", [7], nil)])))
+        #expect(try store.commit(StoreTransaction(if: [.holds("mine", [7])], [.put("mine", [], nil)])))
+        #expect(try !store.commit(StoreTransaction(if: [.holds("mine", [7])], [])))
+        #expect(try store.commit(StoreTransaction(if: [.holds("mine", [])], [])))
         #expect(try store.commit(StoreTransaction(if: [.noneBelow("room/")], [.put("room/1", [], nil)])))
         #expect(try !store.commit(StoreTransaction(if: [.noneBelow("room/")], [.put("room/2", [], nil)])))
         let revision = try store.entries(below: "room/").revision

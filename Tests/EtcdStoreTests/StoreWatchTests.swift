@@ -16,6 +16,15 @@ import Testing
         #expect(watch.next(milliseconds: 0) == .ended("first"))
     }
 
+    @Test func ringsForNewsThatWereTakenAreNotWaitedOut() {
+        let watch = StoreWatch()
+        for _ in 0..<3 { watch.tell([.deleted("a")]) }
+        for _ in 0..<3 { #expect(watch.next(milliseconds: 0) == .changes([.deleted("a")])) }
+        #expect(watch.next(milliseconds: 0) == .quiet)
+        watch.wake()
+        #expect(watch.next(milliseconds: 60_000) == .quiet)
+    }
+
     @Test func keepsNoMoreThanItCanHold() {
         let watch = StoreWatch()
         for _ in 0..<70_000 { watch.tell([.deleted("a")]) }

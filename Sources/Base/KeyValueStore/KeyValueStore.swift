@@ -66,6 +66,8 @@ public struct StoreTransaction: Sendable, Hashable {
     public enum Condition: Sendable, Hashable {
         case present(String)
         case absent(String)
+        /// The key is there with this value.
+        case holds(String, [UInt8])
         /// No key begins with the prefix.
         case noneBelow(String)
         /// No key below the prefix has been put after the revision. Keys that went away don't count.

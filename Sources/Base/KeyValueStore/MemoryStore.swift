@@ -114,6 +114,7 @@ public final class MemoryStore: KeyValueStore {
         switch condition {
         case .present(let key): state.values[key] != nil
         case .absent(let key): state.values[key] == nil
+        case .holds(let key, let value): state.values[key]?.bytes == value
         case .noneBelow(let prefix): !state.values.keys.contains { $0.hasBytePrefix(prefix) }
         case .noneNewer(let prefix, let revision):
             !state.values.contains { $0.key.hasBytePrefix(prefix) && $0.value.revision > revision }

@@ -23,6 +23,7 @@ public final class StoreWatch: Sendable {
     private struct State {
         var waiting: [News] = []
         var end: String?
+        var isWoken = false
     }
 
     private let state = Mutex(State())
@@ -54,20 +55,28 @@ public final class StoreWatch: Sendable {
         bell.signal()
     }
 
-    /// Wakes who waits, as if the time were over.
-    public func wake() { bell.signal() }
+    /// Wakes who waits, or will wait next, as if the time were over.
+    public func wake() {
+        state.withLock { $0.isWoken = true }
+        bell.signal()
+    }
 
     /// What happened next; waits for it, so many milliseconds at most.
     public func next(milliseconds: Int) -> News {
-        if let news = take() { return news }
-        _ = bell.wait(timeout: .now() + .milliseconds(milliseconds))
-        return take() ?? .quiet
+        let deadline = DispatchTime.now() + .milliseconds(milliseconds)
+        while true {
+            if let news = take() { return news }
+            // The bell may have rung for news that have been taken already.
+            if bell.wait(timeout: deadline) == .timedOut { return take() ?? .quiet }
+        }
     }
 
     private func take() -> News? {
         state.withLock { state in
             if !state.waiting.isEmpty { return state.waiting.removeFirst() }
-            return state.end.map(News.ended)
+            if let end = state.end { return .ended(end) }
+            defer { state.isWoken = false }
+            return state.isWoken ? .quiet : nil
         }
     }
 }

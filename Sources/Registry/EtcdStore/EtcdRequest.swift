@@ -25,6 +25,8 @@ enum EtcdRequest {
         switch condition {
         case .present(let key): ["key": text(key), "target": "VERSION", "result": "GREATER", "version": "0"]
         case .absent(let key): ["key": text(key), "target": "VERSION", "result": "EQUAL", "version": "0"]
+        case .holds(let key, let value):
+            ["key": text(key), "target": "VALUE", "result": "EQUAL", "value": .string(Base64.encode(value))]
         case .noneBelow(let prefix):
             [
                 "key": text(prefix), "range_end": end(prefix), "target": "VERSION", "result": "EQUAL", "version": "0",

@@ -55,8 +55,15 @@ extension Cluster {
             + endpoint.addresses.map { .put(keys.address($0, endpoint.network), Array(endpoint.id.utf8), lease) }
     }
 
-    private func deletes(_ endpoint: SharedEndpoint) -> [StoreTransaction.Change] {
-        [.delete(keys.endpoint(endpoint))] + endpoint.addresses.map { .delete(keys.address($0, endpoint.network)) }
+    /// Takes an endpoint out of the store, and its addresses unless they are another's by now.
+    private func withdraw(_ endpoint: SharedEndpoint) throws(EngineError) {
+        let owner = Array(endpoint.id.utf8)
+        let given = endpoint.addresses.map { keys.address($0, endpoint.network) }
+        let deletion = StoreTransaction.Change.delete(keys.endpoint(endpoint))
+        let whole = StoreTransaction(if: given.map { .holds($0, owner) }, [deletion] + given.map { .delete($0) })
+        if try store.commit(whole) { return }
+        _ = try store.commit(StoreTransaction([deletion]))
+        for key in given { _ = try store.commit(StoreTransaction(if: [.holds(key, owner)], [.delete(key)])) }
     }
 
     /// An endpoint of a container that runs since before this daemon: the store has it already, or will be told.
@@ -83,7 +90,7 @@ extension Cluster {
             let (own, isConnected) = state.withLock { ($0.own.removeValue(forKey: id), $0.isConnected) }
             guard let own else { return true }
             guard isConnected else { return false }
-            if (try? store.commit(StoreTransaction(deletes(own.value)))) == true { return true }
+            if (try? withdraw(own.value)) != nil { return true }
             askForSync()
             return false
         }
@@ -97,7 +104,7 @@ extension Cluster {
             let place = "\(advertised.address.with(port: advertised.port))"
             _ = try store.commit(StoreTransaction([.put(keys.engine(engine), Array(place.utf8), lease)]))
             for endpoint in there.endpoints where own[endpoint.id] == nil {
-                _ = try store.commit(StoreTransaction(deletes(endpoint)))
+                try withdraw(endpoint)
                 perform([.endpointWent(endpoint)])
             }
             for endpoint in own.values.filter(\.isTold).map(\.value) { try tell(endpoint, lease, there) }
@@ -110,7 +117,7 @@ extension Cluster {
         for address in endpoint.addresses {
             let key = keys.address(address, network)
             switch there.owners[key] {
-            case endpoint.id?: break
+            case endpoint.id?: conditions.append(.holds(key, Array(endpoint.id.utf8)))
             case nil: conditions.append(.absent(key))
             case .some:
                 return report(

@@ -81,6 +81,7 @@ final class Cluster: Sendable {
         bell.signal()
         watch?.wake()
         _ = ended.wait(timeout: .now() + .seconds(10))
+        state.withLock { $0.isConnected = false }
         if let lease { try? store.revoke(lease) }
         store.close()
     }
