@@ -1,3 +1,4 @@
+import Dispatch
 import KeyValueStore
 import Testing
 
@@ -16,10 +17,12 @@ import Testing
         #expect(watch.next(milliseconds: 0) == .ended("first"))
     }
 
-    @Test func ringsForNewsThatWereTakenAreNotWaitedOut() {
+    @Test func waitsForNewsThoughOthersWereTakenUnasked() {
         let watch = StoreWatch()
         for _ in 0..<3 { watch.tell([.deleted("a")]) }
         for _ in 0..<3 { #expect(watch.next(milliseconds: 0) == .changes([.deleted("a")])) }
+        DispatchQueue.global().async { watch.tell([.deleted("b")]) }
+        #expect(watch.next(milliseconds: 60_000) == .changes([.deleted("b")]))
         #expect(watch.next(milliseconds: 0) == .quiet)
         watch.wake()
         #expect(watch.next(milliseconds: 60_000) == .quiet)
