@@ -1,3 +1,4 @@
+internal import Primitives
 internal import APIModel
 internal import EngineClient
 internal import Flags

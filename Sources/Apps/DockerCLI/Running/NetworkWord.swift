@@ -1,3 +1,4 @@
+internal import Primitives
 internal import APIModel
 
 /// One `--network`: a name, or `name=NET,alias=A,ip=…` in the long form.

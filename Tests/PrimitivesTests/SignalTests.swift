@@ -1,8 +1,6 @@
 import Primitives
 import Testing
 
-@testable import Engine
-
 @Suite struct SignalTests {
     @Test(arguments: [
         ("KILL", 9), ("SIGKILL", 9), ("sigterm", 15), ("9", 9), ("HUP", 1), ("WINCH", 28), ("RTMIN", 34),

@@ -1,14 +1,12 @@
-internal import Flags
-
 /// `a,"b,c"`: one record of comma-separated values, as some of Docker's flags take them. Quotes are doubled in quotes.
-struct CommaFields {
+public struct CommaFields {
     private let bytes: [UInt8]
     private var position = 0
 
     private init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// Errors: quotes that do not match, in Go's words.
-    static func split(_ text: String) throws -> [String] {
+    /// Errors: quotes that do not match, in Go's words (`badParameter`).
+    public static func split(_ text: String) throws(EngineError) -> [String] {
         var reader = CommaFields(text)
         var fields = [try reader.field()]
         while reader.position < reader.bytes.count {
@@ -18,15 +16,8 @@ struct CommaFields {
         return fields
     }
 
-    /// All values of a list flag, each of which may be several. An empty one is none.
-    static func all(_ flags: FlagValues, _ name: String) throws -> [String] {
-        try flags.list(name).filter { !$0.isEmpty }.flatMap { word in
-            do { return try split(word) } catch { throw CommandFailure.invalid(word, for: name, Failure.text(error)) }
-        }
-    }
-
     /// Up to the next comma or the end.
-    private mutating func field() throws -> String {
+    private mutating func field() throws(EngineError) -> String {
         guard position < bytes.count, bytes[position] == Self.quote else {
             let start = position
             while position < bytes.count, bytes[position] != Self.comma {
@@ -39,7 +30,7 @@ struct CommaFields {
         return try quoted()
     }
 
-    private mutating func quoted() throws -> String {
+    private mutating func quoted() throws(EngineError) -> String {
         var field: [UInt8] = []
         while position < bytes.count {
             let byte = bytes[position]
@@ -58,12 +49,12 @@ struct CommaFields {
         throw missing(at: position)
     }
 
-    private func missing(at offset: Int) -> CommandFailure {
+    private func missing(at offset: Int) -> EngineError {
         failure("extraneous or missing \" in quoted-field", at: offset)
     }
 
-    private func failure(_ text: String, at offset: Int) -> CommandFailure {
-        CommandFailure("parse error on line 1, column \(offset + 1): \(text)")
+    private func failure(_ text: String, at offset: Int) -> EngineError {
+        EngineError(.badParameter, "parse error on line 1, column \(offset + 1): \(text)")
     }
 
     private static let quote = UInt8(ascii: "\"")

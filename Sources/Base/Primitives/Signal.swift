@@ -1,9 +1,7 @@
-internal import Primitives
-
-/// Signals as clients name them: `KILL`, `SIGKILL`, `9`.
-enum Signal {
-    static let term: Int32 = 15
-    static let kill: Int32 = 9
+/// Linux's signals as clients name them: `KILL`, `SIGKILL`, `9`.
+public enum Signal {
+    public static let term: Int32 = 15
+    public static let kill: Int32 = 9
 
     private static let numbers: [String: Int32] = [
         "HUP": 1, "INT": 2, "QUIT": 3, "ILL": 4, "TRAP": 5, "ABRT": 6, "IOT": 6, "BUS": 7, "FPE": 8, "KILL": 9,
@@ -13,7 +11,7 @@ enum Signal {
     ]
 
     /// Errors: `badParameter` (`invalid signal: x`).
-    static func parse(_ text: String) throws(EngineError) -> Int32 {
+    public static func parse(_ text: String) throws(EngineError) -> Int32 {
         if let number = Int32(text), (1...64).contains(number) { return number }
         var name = text.uppercased()
         if name.hasPrefix("SIG") { name.removeFirst(3) }
