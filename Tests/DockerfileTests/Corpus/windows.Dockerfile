@@ -1,0 +1,9 @@
+﻿# escape=`
+FROM scratch
+RUN a `
+  b
+
+COPY <<E /x
+line
+E
+CMD ["a"]
