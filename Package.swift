@@ -104,6 +104,7 @@ let targets: [Target] = [
     room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
     room("Engine", "LaunchSpec", ["Primitives", "APIModel", "OCIRuntime", "SeccompPolicy", "Cgroups", "LinuxSystem"]),
     room("Engine", "DaemonConfiguration", ["OrderedJSON"]),
+    room("Engine", "ImageBuilder", ["Primitives", "APIModel", "Dockerfile"]),
     room(
         "Engine", "Engine",
         [
@@ -111,7 +112,7 @@ let targets: [Target] = [
             "OCIRuntime",
             "Cgroups", "SeccompPolicy", "ContentFetch", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes",
             "LinuxSystem",
-            "DaemonConfiguration", .grdb, .logging,
+            "DaemonConfiguration", "ImageBuilder", .grdb, .logging,
         ]),
 
     // Remote
@@ -192,6 +193,7 @@ let targets: [Target] = [
     tests("Volumes", ["Volumes", "APIModel", "LinuxSystem", "Primitives"]),
     tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),
     tests("LaunchSpec", ["LaunchSpec", "APIModel", "OCIRuntime", "LinuxSystem", "OrderedJSON", "Primitives"]),
+    tests("ImageBuilder", ["ImageBuilder", "APIModel", "Dockerfile", "Primitives"]),
     tests("ContentFetch", ["ContentFetch"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
     tests("Engine", ["Engine", "APIModel", "Primitives", "OrderedJSON"]),

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 PLANES = ["System", "Base", "Linux", "Wire", "Image", "Runtime", "Network", "Registry", "Engine", "Remote", "Apps",
           "Executables"]
 PORTABLE_PLANES = {"Base", "Wire", "Registry", "Remote", "Apps"}
-PORTABLE_PROGRAMS = {"martlet", "hello"}
+# In planes that are not portable as a whole.
+PORTABLE_TARGETS = {"martlet", "hello", "ImageBuilder"}
 # The one room of the Remote plane that knows both sides: it joins the engine to the listeners.
 JOINS_BOTH_SIDES = {"Daemon"}
 KERNEL = {"CLinux", "LinuxSystem", "Cgroups", "Netlink"}
@@ -83,7 +84,7 @@ class House:
 def is_portable(target):
     if target.name in JOINS_BOTH_SIDES:
         return False
-    return target.plane in PORTABLE_PLANES or target.name in PORTABLE_PROGRAMS
+    return target.plane in PORTABLE_PLANES or target.name in PORTABLE_TARGETS
 
 
 def wall_1_portable_stays_portable(house):

@@ -1,4 +1,5 @@
 public import APIModel
+internal import ImageBuilder
 internal import ImageStore
 internal import LinuxSystem
 public import Primitives
