@@ -145,7 +145,8 @@ let targets: [Target] = [
     room(
         "Apps", "DockerCLI",
         [
-            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "EngineClient", "TLSTunnel",
+            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "Dockerfile", "EngineClient",
+            "TLSTunnel",
         ]),
 
     // Executables: wiring only

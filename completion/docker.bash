@@ -8,11 +8,12 @@ _docker() {
         case "$command" in network) ;; *) break ;; esac
     done
     if [ -z "$command" ]; then
-        COMPREPLY=($(compgen -W "attach create events exec help history images import info inspect kill load logs network pause port ps pull rename restart rm rmi run save start stop tag top unpause version wait --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
+        COMPREPLY=($(compgen -W "attach build create events exec help history images import info inspect kill load logs network pause port ps pull rename restart rm rmi run save start stop tag top unpause version wait --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
         return
     fi
     case "$command" in
         attach) flags="--detach-keys --no-stdin --sig-proxy --help" ;;
+        build) flags="--build-arg --check --file --platform --target -f --help" ;;
         create) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help" ;;
         events) flags="--filter --format --since --until -f --help" ;;
         exec) flags="--detach --detach-keys --env --env-file --interactive --privileged --tty --user --workdir -d -e -i -t -u -w --help" ;;

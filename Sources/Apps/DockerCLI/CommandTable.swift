@@ -3,7 +3,8 @@ internal import Flags
 /// Every command by name.
 enum CommandTable {
     static let all: [Command] = [
-        .attach, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load, .logs,
+        .attach, .build, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load,
+        .logs,
         .network, .pause,
         .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version,
         .wait,
@@ -15,7 +16,7 @@ enum CommandTable {
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
-        "build", "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
+        "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
         "logout",
         "manifest", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm",
         "trust",
@@ -33,7 +34,8 @@ enum CommandTable {
             "unpause": "unpause", "wait": "wait",
         ],
         "image": [
-            "history": "history", "import": "import", "inspect": "image inspect", "list": "images", "load": "load",
+            "build": "build", "history": "history", "import": "import", "inspect": "image inspect", "list": "images",
+            "load": "load",
             "ls": "images", "pull": "pull", "remove": "rmi", "rm": "rmi", "save": "save", "tag": "tag",
         ],
         "network": [
