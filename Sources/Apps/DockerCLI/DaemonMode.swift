@@ -11,6 +11,7 @@ enum DaemonMode {
         "ip", "dns", "dns-search", "dns-opt", "tlscacert", "tlscert", "tlskey", "e", "exec-driver", "exec-opt",
         "default-gateway", "default-gateway-v6", "insecure-registry", "registry-mirror", "userns-remap",
         "default-runtime", "add-runtime", "metrics-addr", "default-shm-size", "seccomp-profile", "cluster-store",
+        "cluster-store-opt",
         "cluster-advertise", "authorization-plugin", "containerd", "firewall-backend", "config-file",
     ]
 
