@@ -166,7 +166,7 @@ let targets: [Target] = [
     tests("HostSystem", ["HostSystem", "Primitives"]),
     tests("ChannelGlue", ["ChannelGlue", .nioCore, .nioEmbedded]),
     tests("HTTPServer", ["HTTPServer", .nioCore, .nioEmbedded]),
-    tests("RemoteAPI", ["RemoteAPI", "HTTPServer", "APIModel", "Primitives", .nioCore]),
+    tests("RemoteAPI", ["RemoteAPI", "HTTPServer", "APIModel", "OrderedJSON", "Primitives", .nioCore]),
     tests("EngineClient", ["EngineClient", "HostSystem", "APIModel", "OrderedJSON", "Primitives"]),
     tests(
         "DockerCLI",
@@ -197,7 +197,7 @@ let targets: [Target] = [
     tests("ImageBuilder", ["ImageBuilder", "APIModel", "Dockerfile", "Primitives"]),
     tests("ContentFetch", ["ContentFetch"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
-    tests("Engine", ["Engine", "APIModel", "Primitives", "OrderedJSON"]),
+    tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),
 ]
 
 let package = Package(

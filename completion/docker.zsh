@@ -30,6 +30,7 @@ if (( CURRENT == 2 )); then
         'run:Run a command in a new container'
         'save:Save an image(s) to a tar archive (streamed to STDOUT by default)'
         'start:Start one or more stopped containers'
+        'stats:Display a live stream of one or more containers resource usage statistics'
         'stop:Stop a running container'
         'tag:Tag an image into a repository'
         'top:Display the running processes of a container'
@@ -84,6 +85,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
         save) compadd -- --output -o --help ;;
         start) compadd -- --attach --detach-keys --interactive -a -i --help ;;
+        stats) compadd -- --all --format --no-stream --no-trunc -a --help ;;
         stop) compadd -- --signal --time --timeout -s -t --help ;;
         tag) compadd -- --force -f --help ;;
         top) compadd --  --help ;;

@@ -86,7 +86,7 @@ import Testing
         #expect(stats.isUnified)
         #expect(stats.cpu.total == 5_000_000 && stats.cpu.userMode == 3_000_000 && stats.cpu.kernelMode == 2_000_000)
         #expect(stats.cpu.throttledTime == 9000 && stats.cpu.perCPU.isEmpty)
-        #expect(stats.memory.usage == 4096 && stats.memory.limit == nil && stats.memory.failures == nil)
+        #expect(stats.memory.usage == 4096 && stats.memory.limit == nil && stats.memory.failures == 1)
         #expect(stats.pids.current == 3 && stats.pids.limit == 100)
         #expect(stats.blockIO.serviceBytes.map(\.value) == [10, 20])
         #expect(stats.blockIO.serviceBytes.map(\.operation) == ["read", "write"])

@@ -30,6 +30,16 @@ import Testing
         #expect(ByteCount(bytes).decimal() == text)
     }
 
+    /// Values of C's `%.3g`.
+    @Test(
+        arguments: [
+            (Int64(0), "0B"), (999, "999B"), (1_090, "1.09kB"), (1_125, "1.12kB"), (12_345, "12.3kB"),
+            (999_499, "999kB"), (999_500, "1e+03kB"), (99_960, "100kB"),
+        ] as [(Int64, String)])
+    func showsThreeDigits(bytes: Int64, text: String) {
+        #expect(ByteCount(bytes).decimal(spaced: false, digits: 3) == text)
+    }
+
     @Test func showsBinarySizes() {
         #expect(ByteCount(1 << 30).binary() == "1 GiB")
         #expect(ByteCount(1023).binary(spaced: false) == "1023B")

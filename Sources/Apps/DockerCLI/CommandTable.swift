@@ -6,7 +6,8 @@ enum CommandTable {
         .attach, .build, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load,
         .logs,
         .network, .pause,
-        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stop, .tag, .top, .unpause, .version,
+        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stats, .stop, .tag, .top, .unpause,
+        .version,
         .wait,
         .completion,
     ]
@@ -18,7 +19,7 @@ enum CommandTable {
     static let missing: Set<String> = [
         "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
         "logout",
-        "manifest", "node", "plugin", "push", "search", "secret", "service", "stack", "stats", "swarm",
+        "manifest", "node", "plugin", "push", "search", "secret", "service", "stack", "swarm",
         "trust",
         "update", "volume",
     ]
@@ -29,7 +30,8 @@ enum CommandTable {
             "attach": "attach", "create": "create", "exec": "exec", "inspect": "container inspect", "kill": "kill",
             "list": "ps",
             "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
-            "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stop": "stop",
+            "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stats": "stats",
+            "stop": "stop",
             "top": "top",
             "unpause": "unpause", "wait": "wait",
         ],

@@ -8,7 +8,8 @@ enum HelpText {
         "load": "Load an image from a tar archive",
         "port": "Lookup the public-facing port that is NAT-ed to PRIVATE_PORT",
         "restart": "Restart a running container", "save": "Save an image to a tar archive",
-        "start": "Start a stopped container", "top": "Lookup the running processes of a container",
+        "start": "Start a stopped container", "stats": "Display a stream of a containers' resource usage statistics",
+        "top": "Lookup the running processes of a container",
         "unpause": "Unpause a paused container",
     ]
 

@@ -23,6 +23,9 @@ public final class Engine: Sendable {
     let workers = WorkerPool()
     /// Apart from `workers`: who unpacks a download holds one of those until the download's end.
     let downloads = WorkerPool()
+    /// Samples are short and many: no more threads than this, however many containers are watched.
+    let samplers = WorkerPool(maximumThreads: 2)
+    let statsCollector = StatsCollector()
     let containers = ContainerTable()
     let events = EventLog()
     let execs = ExecTable()

@@ -27,7 +27,7 @@ public struct CgroupStats: Sendable, Hashable {
         public var usage: UInt64 = 0
         /// Nil where the kernel does not say.
         public var maximumUsage: UInt64?
-        /// How often the limit was hit; nil in version 2.
+        /// How often the limit was hit; in version 2 how often the kernel then found nothing to give back.
         public var failures: UInt64?
         /// Nil when there is none.
         public var limit: UInt64?

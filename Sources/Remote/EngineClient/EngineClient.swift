@@ -58,11 +58,20 @@ public struct EngineClient: Sendable {
         }
     }
 
-    /// Sends a request and reads the answer's head. `body` is sent whole; `source` in chunks until its end.
+    /// Sends a request and reads the answer's head.
     func send(
         _ method: String, _ path: String, _ connection: Descriptor, body: [UInt8]? = nil, source: Descriptor? = nil,
         headers: [(String, String)] = []
     ) throws(EngineError) -> HTTPReply {
+        try request(method, path, connection, body: body, source: source, headers: headers)
+        return try HTTPReply(connection, method: method, path: prefix + path)
+    }
+
+    /// Sends a request. `body` is sent whole; `source` in chunks until its end.
+    func request(
+        _ method: String, _ path: String, _ connection: Descriptor, body: [UInt8]? = nil, source: Descriptor? = nil,
+        headers: [(String, String)] = []
+    ) throws(EngineError) {
         var head = "\(method) \(prefix)\(path) HTTP/1.1\r\nHost: docker\r\nUser-Agent: Docker-Client/1.7.0\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if source != nil {
@@ -74,7 +83,6 @@ public struct EngineClient: Sendable {
         }
         try connection.write(Array(head.utf8) + [13, 10] + (body ?? []))
         if let source { try sendChunks(source, connection) }
-        return try HTTPReply(connection, method: method, path: prefix + path)
     }
 
     /// An engine that refuses early closes its side; its answer is still there to be read.

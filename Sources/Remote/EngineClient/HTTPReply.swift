@@ -99,6 +99,9 @@ final class HTTPReply {
         return bytes
     }
 
+    /// Bytes are here that need no wait; some of them may be the wire's own.
+    var hasBuffered: Bool { reader.hasBuffered }
+
     /// The whole body. Errors: `unavailable` past `limit` bytes.
     func collect(limit: Int = 256 << 20) throws(EngineError) -> [UInt8] {
         var body: [UInt8] = []
@@ -149,6 +152,8 @@ struct BufferedReader {
             searched = offset
         }
     }
+
+    var hasBuffered: Bool { start < buffer.count }
 
     mutating func some(limit: Int) throws(EngineError) -> [UInt8] {
         if start == buffer.count, try !fill() { return [] }

@@ -96,6 +96,6 @@ extension KeyedEncodingContainer {
 }
 
 /// Go's `struct{}`: the value of set-like maps such as `ExposedPorts`.
-public struct EmptyObject: Codable, Sendable, Hashable {
+public struct EmptyObject: Codable, Sendable, Hashable, ZeroValue {
     public init() {}
 }

@@ -15,21 +15,31 @@ struct Table {
     }
 
     private let columns: [Column]
+    /// Fields of these rows that are shown only when a format asks for them.
+    private let others: [Column]
 
-    init(_ columns: [Column]) { self.columns = columns }
+    init(_ columns: [Column], others: [Column] = []) {
+        self.columns = columns
+        self.others = others
+    }
 
     func print(_ rows: [JSONValue], _ invocation: Invocation, idKey: String) throws {
         let format = invocation.flags.text("format")
         if invocation.flags.bool("quiet") && (format.isEmpty || format == "table") {
             for row in rows { invocation.console.print(row[idKey]?.stringValue ?? "") }
-        } else if format.isEmpty || format == "table" {
-            let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
-            invocation.console.write(TabWriter.text([columns.map(\.title)] + cells))
-        } else if format == "json" {
-            for row in rows { invocation.console.print(Self.withoutMethods(row).text()) }
         } else {
-            try printTemplate(rows, format, invocation.console)
+            invocation.console.write(try text(rows, format: format))
         }
+    }
+
+    /// Lines, each with its end. Errors: a template that is none, or does not fit the rows.
+    func text(_ rows: [JSONValue], format: String) throws -> String {
+        if format.isEmpty || format == "table" {
+            let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
+            return TabWriter.text([columns.map(\.title)] + cells)
+        }
+        if format == "json" { return rows.map { Self.withoutMethods($0).text() + "\n" }.joined() }
+        return try textByTemplate(rows, format)
     }
 
     private static func withoutMethods(_ row: JSONValue) -> JSONValue {
@@ -47,22 +57,19 @@ struct Table {
         ("Status", "STATUS"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("Label", ""),
     ]
 
-    private func printTemplate(_ rows: [JSONValue], _ format: String, _ console: Console) throws {
+    private func textByTemplate(_ rows: [JSONValue], _ format: String) throws -> String {
         let isTable = format.hasPrefix("table ")
         let text = isTable ? String(format.dropFirst("table ".count)) : format
         let template = try Format.template(text.replacing("\\t", with: "\t").replacing("\\n", with: "\n"))
         let lines = try rows.map { try Format.render(template, $0) }
-        guard isTable else {
-            for line in lines { console.print(line) }
-            return
-        }
+        guard isTable else { return lines.map { $0 + "\n" }.joined() }
         var titles = JSONObject(Self.titles.map { ($0.0, JSONValue.string($0.1)) })
-        for column in columns { titles[column.key] = .string(column.title) }
+        for column in columns + others { titles[column.key] = .string(column.title) }
         let head = try Format.render(template, .object(titles))
         let cells = ([head] + lines).map {
             $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         }
-        console.write(TabWriter.text(cells, minimumWidth: 10))
+        return TabWriter.text(cells, minimumWidth: 10)
     }
 }
 

@@ -70,6 +70,7 @@ extension Engine {
         }
         containers.remove(container)
         closePendingAttaches(container)
+        statsCollector.end(container.id)
         publish("destroy", previous)
         container.answerWaiters(
             [.removed, .notRunning, .nextExit], ContainerWaited(statusCode: previous.state.exitCode))

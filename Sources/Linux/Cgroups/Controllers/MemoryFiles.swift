@@ -71,6 +71,7 @@ enum MemoryFiles: ControllerFiles {
         stats.memory.usage = folder.number("memory.current") ?? 0
         stats.memory.maximumUsage = folder.number("memory.peak")
         stats.memory.limit = folder.number("memory.max")
+        stats.memory.failures = folder.table("memory.events")["oom"]
         stats.memory.statistics = folder.table("memory.stat")
     }
 

@@ -7,6 +7,7 @@ internal import Primitives
 let containerStreamRoutes: [Route] = [
     Route("POST", "/containers/{name}/attach") { call throws(EngineError) in try await attachContainer(call) },
     Route("GET", "/containers/{name}/logs") { call throws(EngineError) in try await containerLogs(call) },
+    Route("GET", "/containers/{name}/stats") { call throws(EngineError) in try await containerStats(call) },
     Route("POST", "/containers/{name}/wait") { call throws(EngineError) in try await waitForContainer(call) },
 ]
 

@@ -26,7 +26,6 @@ let missingRoutes: [Route] =
     ]
 
 private let missing: [(method: String, pattern: String, what: String)] = [
-    ("GET", "/containers/{name}/stats", "stats are"),
     ("GET", "/containers/{name}/changes", "changes are"),
     ("GET", "/containers/{name}/export", "export is"),
     ("GET", "/containers/{name}/archive", "copy (archive) is"),

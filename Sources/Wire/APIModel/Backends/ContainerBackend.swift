@@ -26,6 +26,11 @@ public protocol ContainerBackend: Sendable {
     /// Registered when it returns: output from then on arrives.
     func attach(_ name: String, _ options: AttachOptions) async throws(EngineError) -> AttachSession
     func logs(_ name: String, _ options: LogOptions) async throws(EngineError) -> LogSession
+    /// One sample. `isPrimed`: with the one of a second before, which takes that second. Of a container without a
+    /// process it has name and id.
+    func stats(_ name: String, isPrimed: Bool) async throws(EngineError) -> ContainerStats
+    /// A sample at once and then every second, each with the one before it, until the container is removed.
+    func watchStats(_ name: String) async throws(EngineError) -> AsyncStream<ContainerStats>
 }
 
 /// What `GET /containers/json` asks for.
