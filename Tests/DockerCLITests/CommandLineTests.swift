@@ -77,7 +77,7 @@ import Testing
         #expect(
             try docker("network", "rm").text
                 == "docker: \"network rm\" requires a minimum of 1 argument. See 'docker network rm --help'.\n")
-        #expect(try docker("service", "ls") == (1, "docker: 'service' is not supported yet\n"))
+        #expect(try docker("swarm", "ca") == (1, "docker: 'swarm' is not supported yet\n"))
     }
 
     @Test func theEnginesOwnFlagsAreLeftToIt() throws {

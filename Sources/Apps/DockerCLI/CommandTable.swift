@@ -12,14 +12,17 @@ enum CommandTable {
         .completion,
     ]
 
+    /// Of experimental builds: they work, and no help tells of them.
+    static let hidden: [Command] = [.service]
+
     /// Commands that have no short form.
-    private static let twoWordCommands = [.containerInspect, .imageInspect] + all.flatMap(\.verbs)
+    private static let twoWordCommands = [.containerInspect, .imageInspect] + (all + hidden).flatMap(\.verbs)
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
         "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
         "logout",
-        "manifest", "node", "plugin", "push", "search", "secret", "service", "stack", "swarm",
+        "manifest", "node", "plugin", "push", "search", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
     ]
@@ -46,6 +49,10 @@ enum CommandTable {
             "info": "network inspect", "inspect": "network inspect", "list": "network ls", "ls": "network ls",
             "prune": "network prune", "remove": "network rm", "rm": "network rm",
         ],
+        "service": [
+            "attach": "service attach", "detach": "service detach", "info": "service info", "ls": "service ls",
+            "publish": "service publish", "unpublish": "service unpublish",
+        ],
         "system": ["events": "events", "info": "info"],
     ]
 
@@ -53,11 +60,13 @@ enum CommandTable {
     static func find(_ words: [String]) throws(UsageError) -> (Command, [String]) {
         let first = (words.first ?? "").lowercased()
         guard let group = twoWords[first] else { return (try named(first), Array(words.dropFirst())) }
-        let whole = all.first { $0.name == first }
+        let whole = (all + hidden).first { $0.name == first }
         if let whole, words.count == 1 || words[1].hasPrefix("-") { return (whole, Array(words.dropFirst())) }
         guard words.count > 1, let name = group[words[1].lowercased()] else {
             let name = words.prefix(2).joined(separator: " ")
-            throw whole == nil ? missing(name) : unknown(name, help: first)
+            // Swarm mode has other commands below a word of the experimental builds.
+            let isMissing = whole == nil || hidden.contains { $0.name == first }
+            throw isMissing ? missing(name) : unknown(name, help: first)
         }
         if let command = twoWordCommands.first(where: { $0.name == name }) {
             return (command, Array(words.dropFirst(2)))

@@ -33,6 +33,7 @@ public final class Engine: Sendable {
     let images: ImageStore
     let volumes: VolumeStore
     let networks = NetworkTable()
+    let services = ServiceTable()
     /// Nil when networking is switched off.
     let network: NetworkController?
     let reactor: ShimReactor
@@ -90,6 +91,7 @@ public final class Engine: Sendable {
         try await workers.run { [self] in
             try openNetworks()
             try recover()
+            try recoverServices()
             watchHost()
             network?.joinCluster(self)
         }
@@ -126,4 +128,4 @@ public final class Engine: Sendable {
     }
 }
 
-extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, SystemBackend {}
+extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, ServiceBackend, SystemBackend {}

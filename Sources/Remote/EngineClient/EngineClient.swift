@@ -1,4 +1,4 @@
-internal import APIModel
+public import APIModel
 internal import HostSystem
 public import OrderedJSON
 public import Primitives
@@ -32,12 +32,20 @@ public struct EngineClient: Sendable {
     let address: Address
     /// Nil speaks plainly. Unix sockets have no TLS.
     let identity: TLSIdentity?
-    let prefix = "/v\(APIVersion.current)"
+    let prefix: String
 
     public init(_ address: Address, identity: TLSIdentity? = nil) {
+        self.init(address, identity, .current)
+    }
+
+    private init(_ address: Address, _ identity: TLSIdentity?, _ version: APIVersion) {
         self.address = address
         self.identity = identity
+        prefix = "/v\(version)"
     }
+
+    /// The same engine in an older version, for calls that newer ones don't have.
+    public func speaking(_ version: APIVersion) -> EngineClient { EngineClient(address, identity, version) }
 
     func connect() throws(EngineError) -> Descriptor {
         do throws(EngineError) {

@@ -31,6 +31,7 @@ public final class RemoteAPI: RequestHandler {
         ping = PingAnswers(standing)
         router = Router(
             containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + networkRoutes
+                + serviceRoutes
                 + systemRoutes
                 + swarmRoutes + missingRoutes)
     }

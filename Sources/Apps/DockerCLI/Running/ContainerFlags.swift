@@ -15,6 +15,7 @@ enum ContainerFlags {
     private static let old: [Flag] = [
         Flag("net-alias", kind: .list, help: "Add network-scoped alias for the container", isHidden: true),
         Flag("lxc-conf", kind: .list, help: "Add custom lxc options", isHidden: true),
+        Flag("publish-service", kind: .text, help: "Publish this container as a service", isHidden: true),
         Flag("networking", default: "true", help: "Enable networking for this container", isHidden: true)
             .deprecating("-n").deprecating("--networking"),
     ]

@@ -28,7 +28,9 @@ struct CreateBody {
     }
 
     var request: ContainerCreateRequest {
-        ContainerCreateRequest(config: config, hostConfig: host, networkingConfig: networking)
+        var request = ContainerCreateRequest(config: config, hostConfig: host, networkingConfig: networking)
+        request.publishService = flags.text("publish-service")
+        return request
     }
 
     private mutating func setProcess() throws {

@@ -10,7 +10,8 @@ extension Engine {
     public func create(
         name: String?, _ request: ContainerCreateRequest
     ) async throws(EngineError) -> ContainerCreated {
-        try await workers.run { [self] in try createNow(name: name, request) }
+        guard request.publishService.isEmpty else { return try await createPublished(name: name, request) }
+        return try await workers.run { [self] in try createNow(name: name, request) }
     }
 
     /// Blocking. Either the container is there with everything it needs, or nothing of it is.

@@ -75,6 +75,7 @@ extension Engine {
         container.answerWaiters(
             [.removed, .notRunning, .nextExit], ContainerWaited(statusCode: previous.state.exitCode))
         await forgetLinks(to: container.id)
+        await releaseServices(of: container.id)
         removeFiles(of: previous, volumes: removeVolumes)
     }
 

@@ -24,15 +24,15 @@ extension Engine {
                 throw error
             }
             containers.release(old, by: container.id)
-            try await renameOnNetworks(container)
+            try await renewNames(of: container)
             // Links tell both names.
             for other in parents(of: container.id) { other.withLive { $0.inspected = nil } }
             publish("rename", container.record, ["oldName": "/" + old])
         }
     }
 
-    /// Others find it by its new name from now on.
-    private func renameOnNetworks(_ container: Container) async throws(EngineError) {
+    /// Others find a container that runs by the names its record has now.
+    func renewNames(of container: Container) async throws(EngineError) {
         let record = container.record
         guard record.state.hasProcess, let network else { return }
         let names = record.endpoints.reduce(into: [String: [String]]()) { names, entry in

@@ -10,16 +10,19 @@ extension Engine {
         try await container.gate.withGate { () async throws(EngineError) in
             try checkExists(container, name: request.container)
             await finishTeardown(of: container)
-            let record = container.record
-            try NetworkRules.checkConnect(record, network, settings)
-            if record.state.hasProcess {
-                try await attachNow(container, network, settings)
-            } else {
-                container.withLive { $0.record.endpoints[network.name] = settings }
-                try await save(container)
-            }
+            try NetworkRules.checkConnect(container.record, network, settings)
+            try await connectNow(container, network, settings)
         }
         publishNetwork("connect", network, container: container.id.description)
+    }
+
+    /// Under the container's gate, and checked.
+    func connectNow(
+        _ container: Container, _ network: NetworkRecord, _ settings: EndpointSettings
+    ) async throws(EngineError) {
+        if container.state.hasProcess { return try await attachNow(container, network, settings) }
+        container.withLive { $0.record.endpoints[network.name] = settings }
+        try await save(container)
     }
 
     private func attachNow(
@@ -45,14 +48,17 @@ extension Engine {
             try checkExists(container, name: request.container)
             await finishTeardown(of: container)
             try NetworkRules.checkDisconnect(container.record, network)
-            if container.state.hasProcess {
-                try await detachNow(container, network)
-            } else {
-                container.withLive { $0.record.endpoints[network.name] = nil }
-                try await save(container)
-            }
+            try await disconnectNow(container, network)
         }
+        await releaseServices(of: container.id, on: network.id)
         publishNetwork("disconnect", network, container: container.id.description)
+    }
+
+    /// Under the container's gate, and checked.
+    func disconnectNow(_ container: Container, _ network: NetworkRecord) async throws(EngineError) {
+        if container.state.hasProcess { return try await detachNow(container, network) }
+        container.withLive { $0.record.endpoints[network.name] = nil }
+        try await save(container)
     }
 
     private func detachNow(_ container: Container, _ network: NetworkRecord) async throws(EngineError) {

@@ -32,7 +32,7 @@ extension Engine {
 
     /// Ids of networks that a container is on or will be on, running or not.
     func usedNetworks() -> Set<String> {
-        var used: Set<String> = []
+        var used = Set(services.all().map(\.networkID))
         for container in containers.all() {
             for name in container.record.endpoints.keys {
                 if let network = networks.named(name) { used.insert(network.id) }

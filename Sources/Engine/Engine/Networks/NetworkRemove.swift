@@ -15,8 +15,10 @@ extension Engine {
         let users = containers.all().map(\.record).filter { user in
             user.sandbox?.endpoint(on: record.id) != nil
         }
-        guard users.isEmpty else {
-            let list = users.map { "name:\"\($0.name)\" id:\"\($0.id.prefix(12))\"" }.joined(separator: ", ")
+        let published = services.on(record.id)
+        guard users.isEmpty, published.isEmpty else {
+            let names = users.map { ($0.name, $0.id) } + published.map { ($0.name, $0.id) }
+            let list = names.map { "name:\"\($0)\" id:\"\($1.prefix(12))\"" }.joined(separator: ", ")
             throw EngineError(
                 .forbidden, "error while removing network: network \(record.name) has active endpoints (\(list))")
         }

@@ -46,6 +46,7 @@ final class StateStore: Sendable {
                 sql: """
                     CREATE TABLE IF NOT EXISTS container (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
                     CREATE TABLE IF NOT EXISTS network (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS service (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
                     CREATE TABLE IF NOT EXISTS unreadable (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL);
                     CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
                     """)

@@ -1,15 +1,15 @@
 internal import HTTPServer
 internal import Primitives
 
-/// The calls of swarm mode, on an engine that is in no swarm.
+/// The calls of swarm mode, on an engine that is in no swarm. Those that 1.7 had before are in `serviceRoutes`.
 let swarmRoutes: [Route] =
-    ["/swarm", "/swarm/unlockkey", "/nodes", "/services", "/tasks", "/secrets", "/configs"].map {
+    ["/swarm", "/swarm/unlockkey", "/nodes", "/tasks", "/secrets", "/configs"].map {
         notManager("GET", $0)
     }
-    + ["/nodes/{name}", "/services/{name}", "/tasks/{name}", "/secrets/{name}", "/configs/{name}"].map {
+    + ["/nodes/{name}", "/tasks/{name}", "/secrets/{name}", "/configs/{name}"].map {
         notManager("GET", $0)
     }
-    + ["/nodes/{name}", "/services/{name}", "/secrets/{name}", "/configs/{name}"].map { notManager("DELETE", $0) }
+    + ["/nodes/{name}", "/secrets/{name}", "/configs/{name}"].map { notManager("DELETE", $0) }
     + [
         "/swarm/update", "/swarm/unlock", "/nodes/{name}/update", "/services/create", "/services/{name}/update",
         "/secrets/create", "/secrets/{name}/update", "/configs/create", "/configs/{name}/update",
@@ -24,14 +24,16 @@ let swarmRoutes: [Route] =
         },
     ]
 
-/// Docker's own text.
-private let notManagerText = """
-    This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and \
-    try again.
-    """
+extension EngineError {
+    /// Docker's own text.
+    static let notManager = EngineError(
+        .unavailable,
+        "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to "
+            + "swarm and try again.")
+}
 
 private func notManager(_ method: String, _ pattern: String) -> Route {
     Route(method, pattern, body: .action) { _ throws(EngineError) in
-        throw EngineError(.unavailable, notManagerText)
+        throw EngineError.notManager
     }
 }

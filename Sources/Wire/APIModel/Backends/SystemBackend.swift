@@ -24,4 +24,5 @@ public struct EventQuery: Sendable {
 }
 
 /// Everything a router serves.
-public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & NetworkBackend & SystemBackend
+public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & NetworkBackend & ServiceBackend
+    & SystemBackend

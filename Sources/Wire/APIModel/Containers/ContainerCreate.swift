@@ -3,6 +3,8 @@ public struct ContainerCreateRequest: Codable, Sendable {
     public var config: ContainerConfig
     public var hostConfig: HostConfig
     public var networkingConfig: NetworkingConfig?
+    /// `SERVICE[.NETWORK[.DRIVER]]`: the service that the container stands behind (1.7's experimental builds).
+    public var publishService = ""
 
     public init(config: ContainerConfig, hostConfig: HostConfig, networkingConfig: NetworkingConfig? = nil) {
         self.config = config
@@ -13,6 +15,7 @@ public struct ContainerCreateRequest: Codable, Sendable {
     enum CodingKeys: String, CodingKey {
         case hostConfig = "HostConfig"
         case networkingConfig = "NetworkingConfig"
+        case publishService = "PublishService"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -20,6 +23,7 @@ public struct ContainerCreateRequest: Codable, Sendable {
         let keyed = try decoder.container(keyedBy: CodingKeys.self)
         hostConfig = try keyed.decodeIfPresent(HostConfig.self, forKey: .hostConfig) ?? HostConfig()
         networkingConfig = try keyed.decodeIfPresent(NetworkingConfig.self, forKey: .networkingConfig)
+        publishService = try keyed.decodeIfPresent(String.self, forKey: .publishService) ?? ""
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -27,6 +31,7 @@ public struct ContainerCreateRequest: Codable, Sendable {
         var keyed = encoder.container(keyedBy: CodingKeys.self)
         try keyed.encode(hostConfig, forKey: .hostConfig)
         try keyed.encodeIfPresent(networkingConfig, forKey: .networkingConfig)
+        if !publishService.isEmpty { try keyed.encode(publishService, forKey: .publishService) }
     }
 }
 
