@@ -70,7 +70,7 @@ final class DriverBench: Sendable {
     }
 
     func changes(_ id: String, _ parent: String?) throws -> [String] {
-        try driver.changes(id: id, parent: parent).map { "\($0.letter) \($0.path)" }
+        try driver.changes(id: id, parent: parent, without: []).map { "\($0.letter) \($0.path)" }
     }
 
     /// What the driver keeps on disk: folders of layers and what a crash would leave.

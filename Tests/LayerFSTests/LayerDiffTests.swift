@@ -46,6 +46,31 @@ import Testing
         #expect(try names(tar(LayerDiff(overlayUpper: root))) == ["a/", "a/c", "a/.wh.x", "a/z", "a.d", "b"])
     }
 
+    @Test func placesOfTheEnginesOwnAreNoChange() throws {
+        let scratch = try Scratch()
+        let (old, copied, upper) = (
+            try scratch.directory("old"), try scratch.directory("copied"), try scratch.directory("upper")
+        )
+        let base = [folder("etc"), file("etc/hosts", "1"), folder("var")]
+        try unpack(base, into: old)
+        let own = [folder("etc"), file("etc/hosts"), file("etc/hostname"), folder("proc")]
+        try unpack(own, into: upper, mode: .overlayLayer)
+        try unpack(base + [file("etc/hosts"), file("etc/hostname"), folder("proc")], into: copied)
+        let unseen: Set = ["/etc/hosts", "/etc/hostname", "/proc"]
+        for diff in [LayerDiff(overlayUpper: upper, below: old), LayerDiff(from: old, to: copied)] {
+            #expect(try diff.changes(without: unseen).isEmpty)
+            #expect(try lines(diff.changes()) == ["C /etc", "A /etc/hostname", "C /etc/hosts", "A /proc"])
+        }
+        // What else is done there is seen.
+        try unpack([file("etc/passwd")], into: upper, mode: .overlayLayer)
+        try unpack([folder("etc", mode: 0o700)], into: copied)
+        #expect(
+            try lines(LayerDiff(overlayUpper: upper, below: old).changes(without: unseen)) == [
+                "C /etc", "A /etc/passwd",
+            ])
+        #expect(try lines(LayerDiff(from: old, to: copied).changes(without: unseen)) == ["C /etc"])
+    }
+
     @Test func comparesTrees() throws {
         let scratch = try Scratch()
         let (old, new) = (try scratch.directory("old"), try scratch.directory("new"))

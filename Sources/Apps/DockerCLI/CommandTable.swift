@@ -3,8 +3,8 @@ internal import Flags
 /// Every command by name.
 enum CommandTable {
     static let all: [Command] = [
-        .attach, .build, .create, .events, .exec, .help, .history, .images, .import, .info, .inspect, .kill, .load,
-        .logs,
+        .attach, .build, .create, .diff, .events, .exec, .export, .help, .history, .images, .import, .info, .inspect,
+        .kill, .load, .logs,
         .network, .pause,
         .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stats, .stop, .tag, .top, .unpause,
         .version,
@@ -20,7 +20,7 @@ enum CommandTable {
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
-        "builder", "buildx", "commit", "compose", "config", "context", "cp", "diff", "export", "login",
+        "builder", "buildx", "commit", "compose", "config", "context", "cp", "login",
         "logout",
         "manifest", "node", "plugin", "push", "search", "secret", "stack", "swarm",
         "trust",
@@ -30,7 +30,8 @@ enum CommandTable {
     /// Today's two words for the commands of one word.
     static let twoWords: [String: [String: String]] = [
         "container": [
-            "attach": "attach", "create": "create", "exec": "exec", "inspect": "container inspect", "kill": "kill",
+            "attach": "attach", "create": "create", "diff": "diff", "exec": "exec", "export": "export",
+            "inspect": "container inspect", "kill": "kill",
             "list": "ps",
             "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
             "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stats": "stats",

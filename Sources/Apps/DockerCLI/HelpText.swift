@@ -4,6 +4,7 @@ internal import Flags
 enum HelpText {
     /// 1.6's list says some things in other words than the command itself does.
     private static let short = [
+        "export": "Stream the contents of a container as a tar archive",
         "import": "Create a new filesystem image from the contents of a tarball",
         "load": "Load an image from a tar archive",
         "port": "Lookup the public-facing port that is NAT-ed to PRIVATE_PORT",

@@ -29,8 +29,8 @@ public protocol GraphDriver: Sendable {
     /// tar, byte for byte, against its own parent (`LayerApplied.isRepeatable`); all others are packed in a fixed order,
     /// so that the same files give the same bytes.
     func diff(id: String, parent: String?, to sink: any ByteSink) throws
-    /// What `id` changed against `parent`, sorted by path.
-    func changes(id: String, parent: String?) throws -> [Change]
+    /// What `id` changed against `parent`, sorted by path, without some absolute paths.
+    func changes(id: String, parent: String?, without unseen: Set<String>) throws -> [Change]
     /// Bytes of the regular files that `id` added or changed against `parent`.
     func diffSize(id: String, parent: String?) throws -> Int64
     /// All layers of this driver, in no particular order.

@@ -1,5 +1,6 @@
 internal import GraphDrivers
 public import LayerFS
+public import LinuxSystem
 public import Primitives
 
 extension ImageStore {
@@ -50,9 +51,18 @@ extension ImageStore {
         try forgetContainer(id, above: chainID)
     }
 
-    /// `docker diff`: sorted by path.
-    public func changes(containerLayer id: String) throws(EngineError) -> [Change] {
-        try known(id) { try driver.changes(id: id, parent: $0) }
+    /// `docker diff`: sorted by path, without some absolute paths and what came of making them.
+    public func changes(
+        containerLayer id: String, without unseen: Set<String> = []
+    ) throws(EngineError) -> [Change] {
+        try known(id) { try driver.changes(id: id, parent: $0, without: unseen) }
+    }
+
+    /// `docker export`: a tar of all files that the container sees in its layer and those below.
+    public func export(containerLayer id: String, to output: borrowing FD) throws(EngineError) {
+        let sink: FDSink
+        do { sink = FDSink(try output.duplicate()) } catch { throw storeError(error) }
+        try known(id) { _ in try driver.diff(id: id, parent: nil, to: sink) }
     }
 
     /// Bytes of the files that the container wrote.

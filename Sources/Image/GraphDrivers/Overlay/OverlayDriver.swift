@@ -117,8 +117,8 @@ public final class OverlayDriver: GraphDriver {
         try difference(id, parent, needsBelow: false).write(to: sink)
     }
 
-    public func changes(id: String, parent: String?) throws -> [Change] {
-        try difference(id, parent, needsBelow: true).changes()
+    public func changes(id: String, parent: String?, without unseen: Set<String>) throws -> [Change] {
+        try difference(id, parent, needsBelow: true).changes(without: unseen)
     }
 
     public func diffSize(id: String, parent: String?) throws -> Int64 {

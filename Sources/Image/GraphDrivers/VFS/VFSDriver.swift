@@ -63,7 +63,9 @@ public final class VFSDriver: GraphDriver {
         try comparison(id, parent).write(to: sink)
     }
 
-    public func changes(id: String, parent: String?) throws -> [Change] { try comparison(id, parent).changes() }
+    public func changes(id: String, parent: String?, without unseen: Set<String>) throws -> [Change] {
+        try comparison(id, parent).changes(without: unseen)
+    }
     public func diffSize(id: String, parent: String?) throws -> Int64 { try comparison(id, parent).size() }
 
     private func comparison(_ id: String, _ parent: String?) throws -> LayerDiff {

@@ -6,7 +6,7 @@ public import LinuxSystem
 /// on the way: names that vanish are passed over.
 public struct LayerDiff {
     private let walk: any DifferenceWalk
-    /// Tells which names the layers below have; nil when the walk knows.
+    /// The tree that the layer is compared with, for `changes`.
     private let below: FDBox?
 
     /// An overlay's upper directory. `below` is the merged view of the layers under it, which only `changes` needs.
@@ -18,7 +18,7 @@ public struct LayerDiff {
     /// Two whole trees; without `lower` everything in `upper` is new.
     public init(from lower: FDBox?, to upper: FDBox) {
         walk = ComparisonWalk(lower: lower, upper: upper)
-        below = nil
+        below = lower
     }
 
     /// Writes an uncompressed layer tar with whiteouts. Order and bytes depend on the tree alone.
@@ -44,16 +44,21 @@ public struct LayerDiff {
     }
 
     /// The list that `docker diff` shows, sorted by path, with the directories that something changed in.
-    public func changes() throws -> [Change] {
+    /// `unseen`: absolute paths that are passed over, as is that a directory was changed by making them.
+    public func changes(without unseen: Set<String> = []) throws -> [Change] {
+        let hidden = Set(unseen.map { RawPath(String($0.dropFirst())) })
+        let touched = Set(
+            hidden.compactMap { path in path.bytes.lastIndex(of: 0x2f).map { RawPath(path.bytes[..<$0]) } })
         var result: [(path: RawPath, kind: Change.Kind)] = []
         var ancestors: [RawPath] = []
         try walk.visit { difference in
             switch difference {
             case .removed(let path):
-                guard try below == nil || stat(path) != nil else { return }
+                guard !hidden.contains(path), try below == nil || stat(path) != nil else { return }
                 result.append((path, .deleted))
             case .present(let node, _, let existed):
-                guard let kind = try kind(of: node, existed: existed) else {
+                guard !hidden.contains(node.path) else { return }
+                guard let kind = try kind(of: node, existed: existed, touched: touched.contains(node.path)) else {
                     ancestors.append(node.path)
                     return
                 }
@@ -68,13 +73,15 @@ public struct LayerDiff {
         return result.sorted { $0.path < $1.path }.map { Change($0.kind, "/" + $0.path.string) }
     }
 
-    /// Nil: a directory that was only copied up, which counts when something in it has changed.
-    private func kind(of node: TreeNode, existed: Bool?) throws -> Change.Kind? {
-        if let existed { return existed ? .modified : .added }
-        guard let old = try stat(node.path) else { return .added }
+    /// Nil: a directory that was only copied up, which counts when something in it has changed. A walk that compares gives
+    /// directories for that alone, whatever their times.
+    private func kind(of node: TreeNode, existed: Bool?, touched: Bool) throws -> Change.Kind? {
+        guard existed != false else { return .added }
+        guard let old = try stat(node.path) else { return existed == true ? .modified : .added }
         let isOnlyCopied =
             node.stat.kind == .directory && old.kind == .directory && old.mode == node.stat.mode
-            && old.uid == node.stat.uid && old.gid == node.stat.gid && old.modified == node.stat.modified
+            && old.uid == node.stat.uid && old.gid == node.stat.gid
+            && (existed == true || touched || old.modified == node.stat.modified)
         return isOnlyCopied ? nil : .modified
     }
 

@@ -19,6 +19,10 @@ let containerRoutes: [Route] = [
         let body = try rendered.bytes { () throws(EngineError) in try call.json(container).body }
         return Response(status: 200, headers: [Response.jsonType], body: body)
     },
+    Route("GET", "/containers/{name}/changes") { call throws(EngineError) in
+        let changes = try await call.backend.changes(call.name)
+        return try call.json(changes.isEmpty ? nil : changes)
+    },
     Route("GET", "/containers/{name}/top") { call throws(EngineError) in
         try call.json(await call.backend.top(call.name, psArguments: call.query.text("ps_args") ?? "-ef"))
     },

@@ -7,6 +7,11 @@ internal import Primitives
 let containerStreamRoutes: [Route] = [
     Route("POST", "/containers/{name}/attach") { call throws(EngineError) in try await attachContainer(call) },
     Route("GET", "/containers/{name}/logs") { call throws(EngineError) in try await containerLogs(call) },
+    Route("GET", "/containers/{name}/export") { call throws(EngineError) in
+        let archive = try await call.backend.export(call.name)
+        await call.exchange.relay(status: 200, headers: call.headers("application/octet-stream"), from: archive)
+        return nil
+    },
     Route("GET", "/containers/{name}/stats") { call throws(EngineError) in try await containerStats(call) },
     Route("POST", "/containers/{name}/wait") { call throws(EngineError) in try await waitForContainer(call) },
 ]

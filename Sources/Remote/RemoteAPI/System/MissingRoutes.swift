@@ -26,8 +26,6 @@ let missingRoutes: [Route] =
     ]
 
 private let missing: [(method: String, pattern: String, what: String)] = [
-    ("GET", "/containers/{name}/changes", "changes are"),
-    ("GET", "/containers/{name}/export", "export is"),
     ("GET", "/containers/{name}/archive", "copy (archive) is"),
     ("HEAD", "/containers/{name}/archive", "copy (archive) is"),
     ("PUT", "/containers/{name}/archive", "copy (archive) is"),

@@ -26,6 +26,10 @@ public protocol ContainerBackend: Sendable {
     /// Registered when it returns: output from then on arrives.
     func attach(_ name: String, _ options: AttachOptions) async throws(EngineError) -> AttachSession
     func logs(_ name: String, _ options: LogOptions) async throws(EngineError) -> LogSession
+    /// What the container changed of its image, by path.
+    func changes(_ name: String) async throws(EngineError) -> [ContainerChange]
+    /// A tar of its files, without those of volumes; the other end going away stops it.
+    func export(_ name: String) async throws(EngineError) -> ByteChannel
     /// One sample. `isPrimed`: with the one of a second before, which takes that second. Of a container without a
     /// process it has name and id.
     func stats(_ name: String, isPrimed: Bool) async throws(EngineError) -> ContainerStats
