@@ -19,6 +19,8 @@ extension Target.Dependency {
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let logging = product(name: "Logging", package: "swift-log")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
 }
 
@@ -52,6 +54,8 @@ let targets: [Target] = [
     system("CBz2", package: nil),
     system("CSeccomp", package: "libseccomp"),
     system("CNftables", package: "libnftables"),
+    system("CLibYAML", package: "yaml-0.1"),
+    system("CCrypt", package: "libcrypt"),
 
     // Base
     room("Base", "Primitives"),
@@ -60,6 +64,7 @@ let targets: [Target] = [
     room("Base", "Flags"),
     room("Base", "HostSystem", ["Primitives"]),
     room("Base", "KeyValueStore", ["Primitives"]),
+    room("Base", "YAMLReader", ["OrderedJSON", "CLibYAML"]),
 
     // Linux
     .target(name: "CLinux", path: "Sources/Linux/CLinux", cSettings: [.define("_GNU_SOURCE")]),
@@ -98,6 +103,9 @@ let targets: [Target] = [
     room(
         "Registry", "EtcdStore",
         ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
+    room(
+        "Registry", "RegistryStorage",
+        ["Primitives", "OrderedJSON", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient, .crypto]),
 
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),
@@ -148,6 +156,12 @@ let targets: [Target] = [
             "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "Dockerfile", "EngineClient",
             "TLSTunnel",
         ]),
+    room(
+        "Apps", "RegistryServer",
+        [
+            "Primitives", "OrderedJSON", "YAMLReader", "Flags", "HostSystem", "RegistryStorage", "HTTPServer", "CCrypt",
+            .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient, .logging, .crypto, .cryptoExtras,
+        ]),
 
     // Executables: wiring only
     program("martlet", ["DockerCLI", "HostSystem"]),
@@ -155,6 +169,7 @@ let targets: [Target] = [
     program(
         "martlet-shim", ["OCIRuntime", "PortProxy", "Cgroups", "LinuxSystem", "CLinux", "OrderedJSON", "Primitives"],
         linker: [.unsafeFlags(["-static-executable"])]),
+    program("martlet-registry", ["RegistryServer", "HostSystem"]),
     program("hello", [], linker: [.unsafeFlags(["-static-executable"])]),
 
     // Tests
@@ -197,6 +212,9 @@ let targets: [Target] = [
     tests("ImageBuilder", ["ImageBuilder", "APIModel", "Dockerfile", "Primitives"]),
     tests("ContentFetch", ["ContentFetch"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
+    tests("YAMLReader", ["YAMLReader", "OrderedJSON"]),
+    tests("RegistryStorage", ["RegistryStorage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
+    tests("RegistryServer", ["RegistryServer", "RegistryStorage", "OrderedJSON", "Primitives", .crypto]),
     tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),
 ]
 
@@ -208,6 +226,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
     targets: targets,

@@ -270,7 +270,8 @@ def build(name, scratch, *flags):
 
 
 def main():
-    import network  # it uses this module's measures
+    import network  # they use this module's measures
+    import registry
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=15)
@@ -297,7 +298,7 @@ def main():
 
     stages = [("run exec client", run_and_exec), ("event", event_latency), ("memory", hundred), ("api", api_rate),
               ("log", log_rate), ("start", start_with_many), *network.STAGES]
-    BARS.extend(network.BARS)
+    BARS.extend(network.BARS + registry.BARS)
     tree = None
     try:
         if wanted("run") and not options.no_peers:
@@ -327,6 +328,8 @@ def main():
                     import_rate(peer, options, tree)
             finally:
                 peer.close()
+        if wanted("registry"):
+            registry.measure(options)
         if wanted("network names"):
             network.dnsmasq(options)
         if Podman.is_there() and wanted("run") and not options.no_peers:
@@ -348,6 +351,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # `network` imports it by this name, and must find the same tables.
+    # `network` and `registry` import it by this name, and must find the same tables.
     sys.modules["bench"] = sys.modules["__main__"]
     main()

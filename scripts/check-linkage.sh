@@ -24,9 +24,17 @@ for library in $(libraries bin/martlet); do
     esac
 done
 
+# Nor into the registry, which is held to half of its peer's memory.
+for library in $(libraries bin/martlet-registry); do
+    case $library in
+        libFoundation.so | lib_FoundationICU.so | libFoundationInternationalization.so | libFoundationNetworking.so)
+            complain "bin/martlet-registry is linked with $library" ;;
+    esac
+done
+
 # A release build carries the Swift library inside.
 if ! libraries bin/martletd | grep -q '^libswiftCore'; then
-    for name in martlet martletd; do
+    for name in martlet martletd martlet-registry; do
         for library in $(libraries bin/$name); do
             case $library in
                 libswift* | libFoundation* | lib_Foundation*) complain "bin/$name is linked with $library" ;;
@@ -37,7 +45,7 @@ fi
 
 if [ "${1:-}" = --sizes ]; then
     printf '%-14s %10s  %s\n' product MB libraries
-    for name in martlet martletd martlet-shim; do
+    for name in martlet martletd martlet-registry martlet-shim; do
         printf '%-14s %10.2f  %s\n' $name "$(awk "BEGIN { print $(stat -c %s bin/$name) / 1e6 }")" \
             "$(libraries bin/$name | tr '\n' ' ')"
     done

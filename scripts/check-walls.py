@@ -14,7 +14,7 @@ PLANES = ["System", "Base", "Linux", "Wire", "Image", "Runtime", "Network", "Reg
           "Executables"]
 PORTABLE_PLANES = {"Base", "Wire", "Registry", "Remote", "Apps"}
 # In planes that are not portable as a whole.
-PORTABLE_TARGETS = {"martlet", "hello", "ImageBuilder"}
+PORTABLE_TARGETS = {"martlet", "martlet-registry", "hello", "ImageBuilder"}
 # The one room of the Remote plane that knows both sides: it joins the engine to the listeners.
 JOINS_BOTH_SIDES = {"Daemon"}
 KERNEL = {"CLinux", "LinuxSystem", "Cgroups", "Netlink"}

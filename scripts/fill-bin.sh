@@ -15,7 +15,7 @@ stripped() { # stripped FROM TO, only when FROM is newer
     [ "$2" -nt "$1" ] || { strip -o "$2.new" "$1" && mv "$2.new" "$2"; }
 }
 
-for name in martlet martletd; do
+for name in martlet martletd martlet-registry; do
     if [ "$configuration" = release ]; then
         rm -f "bin/$name"
         stripped ".build/release/$name" "bin/$name"
@@ -26,6 +26,7 @@ done
 stripped .build/release/martlet-shim bin/martlet-shim
 ln -sfn martlet bin/docker
 ln -sfn martletd bin/dockerd
+ln -sfn martlet-registry bin/registry
 
 if [ ! -e bin/images/hello-world.tar ] || [ .build/release/hello -nt bin/images/hello-world.tar ]; then
     strip -o bin/images/.hello .build/release/hello

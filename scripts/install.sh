@@ -9,7 +9,7 @@ stage=${DESTDIR:-}
 programs=$stage$prefix/bin
 images=$stage$prefix/share/martlet/images
 units=$stage${SYSTEMD_UNITS:-$prefix/lib/systemd/system}
-links=(docker:martlet dockerd:martletd)
+links=(docker:martlet dockerd:martletd registry:martlet-registry)
 
 owned() { # owned LINK TARGET: the link is there and ours
     [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]
@@ -17,11 +17,11 @@ owned() { # owned LINK TARGET: the link is there and ours
 
 install_all() {
     local name link target
-    for name in martlet martletd martlet-shim images/hello-world.tar; do
+    for name in martlet martletd martlet-registry martlet-shim images/hello-world.tar; do
         [ -e "bin/$name" ] || { echo "install: bin/$name is missing; run make release first" >&2; exit 1; }
     done
     install -d "$programs" "$images" "$units"
-    for name in martlet martletd martlet-shim; do
+    for name in martlet martletd martlet-registry martlet-shim; do
         install -m 0755 "bin/$name" "$programs/.$name.new"
         mv "$programs/.$name.new" "$programs/$name"
     done
@@ -44,7 +44,7 @@ uninstall_all() {
         target=${link#*:} link=$programs/${link%%:*}
         owned "$link" "$target" && rm -f "$link"
     done
-    for name in martlet martletd martlet-shim; do rm -f "$programs/$name"; done
+    for name in martlet martletd martlet-registry martlet-shim; do rm -f "$programs/$name"; done
     rm -f "$units/martlet.service" "$images/hello-world.tar"
     rmdir "$images" "$stage$prefix/share/martlet" 2>/dev/null || true
 }

@@ -9,6 +9,7 @@ build_packages=(
     binutils git make pkg-config libc6-dev libstdc++-12-dev zlib1g-dev
     # System libraries that the package links
     libisal-dev libzstd-dev liblzma-dev libbz2-dev libseccomp-dev libnftables-dev libsqlite3-dev
+    libyaml-dev libcrypt-dev
 )
 test_packages=(
     # The root file system of the test image, and what the tests look at the host with
@@ -19,6 +20,8 @@ test_packages=(
     gzip bzip2 xz-utils zstd tar
     # The image with servers that people run
     debootstrap
+    # What the registry is measured against and asked by
+    docker-registry skopeo apache2-utils
     # The machine of the tests' own
     qemu-system-x86 cpio kmod e2fsprogs
 )

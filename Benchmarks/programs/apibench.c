@@ -1,6 +1,10 @@
-/* apibench SOCKET PATH CONNECTIONS SECONDS: GET requests over kept connections to a unix socket, one thread each.
+/* apibench SOCKET PATH CONNECTIONS SECONDS [HEADER]: GET requests over kept connections, one thread each, to a unix socket
+   or, when SOCKET is `:PORT`, to a port of 127.0.0.1; each with that header line.
    Prints one JSON object: requests a second, errors, the 50th and 99th percentile in microseconds, bytes of a body. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +17,7 @@
 
 enum { BUFFER = 8 << 20, SAMPLES = 1 << 20 };
 
-static const char *socket_path, *request_path;
+static const char *socket_path, *request_path, *header = "Connection: keep-alive";
 static double end_time;
 
 struct worker {
@@ -28,7 +32,20 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static int dial_port(int port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int descriptor = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(descriptor, (struct sockaddr *)&address, sizeof address)) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
+}
+
 static int dial(void) {
+    if (socket_path[0] == ':') return dial_port(atoi(socket_path + 1));
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
     strncpy(address.sun_path, socket_path, sizeof address.sun_path - 1);
@@ -87,7 +104,8 @@ static long reply(int descriptor, char *buffer, int *closes) {
 static void *work(void *argument) {
     struct worker *me = argument;
     char *buffer = malloc(BUFFER), request[1024];
-    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", request_path);
+    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n", request_path,
+                          header);
     int descriptor = -1;
     while (now() < end_time) {
         if (descriptor < 0 && (descriptor = dial()) < 0) {
@@ -123,6 +141,7 @@ static int ascending(const void *a, const void *b) {
 int main(int argc, char **argv) {
     if (argc < 5) return 2;
     socket_path = argv[1], request_path = argv[2];
+    if (argc > 5) header = argv[5];
     int count = atoi(argv[3]);
     struct worker *workers = calloc((size_t)count, sizeof *workers);
     double start = now();

@@ -13,6 +13,7 @@ from harness.client import Client, find  # noqa: E402
 from harness.engine import BIN, TOP, Engine, settled  # noqa: E402
 from harness.lan import Lan  # noqa: E402
 from harness.rawhttp import Api  # noqa: E402
+from harness.registry import Registry  # noqa: E402
 
 CLIENTS = ["martlet", "docker28"]
 
@@ -180,3 +181,34 @@ def program(tmp_path_factory):
 @pytest.fixture(scope="session")
 def bin_folder():
     return BIN
+
+
+@pytest.fixture(scope="module", params=["martlet", "distribution"])
+def registry(request):
+    """A registry that deletes: ours, then Debian's. What the reference fails is a wrong test."""
+    server = Registry(request.param).start()
+    yield server
+    server.finish()
+
+
+@pytest.fixture(scope="module")
+def our_registry():
+    """Ours alone, for what the reference is older than."""
+    server = Registry().start()
+    yield server
+    server.finish()
+
+
+@pytest.fixture
+def new_registry():
+    """A function that starts a registry of the test's own: new_registry(kind=…, folder=…, changes of the configuration)."""
+    servers = []
+
+    def make(*, start=True, **more):
+        server = Registry(**more)
+        servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in reversed(servers):
+        server.finish()

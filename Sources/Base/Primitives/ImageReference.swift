@@ -120,6 +120,9 @@ extension ImageReference: CustomStringConvertible {
     /// Whether a text can be a tag: `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`.
     public static func isTag(_ text: String) -> Bool { ReferenceGrammar.isTag(text) }
 
+    /// Whether a text can be a repository within a registry: lower-case components separated by `/`.
+    public static func isRepositoryPath(_ text: String) -> Bool { ReferenceGrammar.isPath(text) }
+
     /// Docker 1.6's text for a tag that cannot be one.
     public static func illegalTagMessage(_ tag: String) -> String {
         "Illegal tag name (\(tag)): only [A-Za-z0-9_.-] are allowed, minimum 1, maximum 128 in length"

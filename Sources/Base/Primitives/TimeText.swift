@@ -23,7 +23,8 @@ public enum TimeText {
         ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
     ]
 
-    private static func goDuration(_ text: String) -> Int64? {
+    /// Nanoseconds of a duration in Go's notation, `1h30m`, `-0.5s`; nil for what is none.
+    public static func goDuration(_ text: String) -> Int64? {
         var rest = text[...]
         var total = 0.0
         while !rest.isEmpty {

@@ -19,7 +19,9 @@ extension ConnectionHandler {
     func startStream(_ status: Int, _ headers: [(String, String)]) {
         guard let context, !responseStarted else { return }
         var fields = HTTPHeaders(headers)
-        if request?.isHTTP10 == true {
+        if fields.contains(name: "content-length") {
+            // The client knows where it ends.
+        } else if request?.isHTTP10 == true {
             keepsAlive = false
         } else {
             fields.add(name: "Transfer-Encoding", value: "chunked")
@@ -47,6 +49,19 @@ extension ConnectionHandler {
             return
         }
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: promise)
+    }
+
+    /// Writes a part of a file, and closes it when that is done.
+    func write(file descriptor: Int32, range: Range<Int64>, promise: EventLoopPromise<Void>) {
+        // "Deprecated" in NIO's words means: take care that it is closed.
+        let file = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
+        promise.futureResult.whenComplete { _ in try? file.close() }
+        guard let context, request != nil, context.channel.isActive else {
+            return promise.fail(ExchangeError.disconnected)
+        }
+        let region = FileRegion(
+            fileHandle: file, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
+        context.writeAndFlush(wrapOutboundOut(.body(.fileRegion(region))), promise: promise)
     }
 
     func finish() {

@@ -10,6 +10,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let handler: any RequestHandler
     private let ready: ReadyGate
     private let active: ActiveExchanges
+    private let isEncrypted: Bool
+    private lazy var client = context?.channel.remoteAddress.flatMap(Self.text)
     var context: ChannelHandlerContext?
     private var executor: LoopExecutor?
     /// The request that is being read or answered.
@@ -27,15 +29,21 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyPaused = false
     private var readWanted = false
 
-    init(handler: any RequestHandler, ready: ReadyGate, active: ActiveExchanges) {
+    init(handler: any RequestHandler, ready: ReadyGate, active: ActiveExchanges, isEncrypted: Bool = false) {
         self.handler = handler
         self.ready = ready
         self.active = active
+        self.isEncrypted = isEncrypted
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         executor = LoopExecutor(context.eventLoop)
+    }
+
+    private static func text(_ address: SocketAddress) -> String? {
+        guard let host = address.ipAddress, let port = address.port else { return nil }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -74,7 +82,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             immediate = response
             return
         }
-        let exchange = Exchange(request: request, connection: NIOLoopBound(self, eventLoop: context.eventLoop))
+        let exchange = Exchange(
+            request: request, client: client, isEncrypted: isEncrypted,
+            connection: NIOLoopBound(self, eventLoop: context.eventLoop))
         self.exchange = exchange
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             let head = HTTPResponseHead(version: .http1_1, status: .continue)

@@ -5,16 +5,23 @@ internal import NIOPosix
 public import Primitives
 internal import Synchronization
 
-/// One request and its answer, for the handler's task. Exactly one of `respond`, `stream`, `relay` and `hijack` is called.
+/// One request and its answer, for the handler's task. Exactly one of `respond`, `stream`,
+/// `relay` and `hijack` is called.
 public final class Exchange: Sendable {
     public let request: Request
+    /// Who asks, `address:port`; nil on a unix socket.
+    public let client: String?
+    /// Whether the connection is TLS.
+    public let isEncrypted: Bool
     let body = RequestBody()
     private let connection: NIOLoopBound<ConnectionHandler>
     private let loop: any EventLoop
     private let onLeave = Mutex<(left: Bool, action: (@Sendable () -> Void)?)>((false, nil))
 
-    init(request: Request, connection: NIOLoopBound<ConnectionHandler>) {
+    init(request: Request, client: String?, isEncrypted: Bool, connection: NIOLoopBound<ConnectionHandler>) {
         self.request = request
+        self.client = client
+        self.isEncrypted = isEncrypted
         self.connection = connection
         loop = connection.eventLoop
     }
@@ -32,7 +39,8 @@ public final class Exchange: Sendable {
         return bytes
     }
 
-    private func nextBuffer() async throws(ExchangeError) -> ByteBuffer? {
+    /// The next bytes of the body as they come; nil at its end. Errors: `disconnected`.
+    public func nextBuffer() async throws(ExchangeError) -> ByteBuffer? {
         guard let (buffer, resumes) = try await body.next() else { return nil }
         if resumes { loop.execute { self.connection.value.resumeBody() } }
         return buffer
@@ -58,7 +66,23 @@ public final class Exchange: Sendable {
         loop.execute { self.connection.value.send(response) }
     }
 
-    /// Sends the head now and gives a writer for the rest.
+    /// Answers with a part of a file, which the kernel copies (`sendfile(2)`); on a connection without TLS only. Takes
+    /// the descriptor over; `headers` have to say the length. Returns when the bytes are with the kernel. Errors:
+    /// `disconnected`.
+    public func respond(
+        status: Int, headers: [(String, String)], file descriptor: Int32, range: Range<Int64>
+    ) async throws(ExchangeError) {
+        precondition(!isEncrypted, "the kernel can't encrypt a file")
+        let promise = loop.makePromise(of: Void.self)
+        loop.execute {
+            self.connection.value.startStream(status, headers)
+            self.connection.value.write(file: descriptor, range: range, promise: promise)
+        }
+        do { try await promise.futureResult.get() } catch { throw .disconnected }
+        loop.execute { self.connection.value.finish() }
+    }
+
+    /// Sends the head now and gives a writer for the rest; in chunks unless `headers` say the length.
     public func stream(status: Int, headers: [(String, String)]) -> ResponseWriter {
         loop.execute { self.connection.value.startStream(status, headers) }
         return ResponseWriter(connection: connection, loop: loop)
@@ -202,6 +226,13 @@ public struct ResponseWriter: Sendable {
         do { try await promise.futureResult.get() } catch { throw .disconnected }
     }
 
+    /// Returns when the bytes are with the kernel. Errors: `disconnected`.
+    public func write(_ buffer: ByteBuffer) async throws(ExchangeError) {
+        let promise = loop.makePromise(of: Void.self)
+        loop.execute { self.connection.value.write(buffer, promise: promise) }
+        do { try await promise.futureResult.get() } catch { throw .disconnected }
+    }
+
     /// Writes without waiting; order is kept.
     public func post(_ bytes: [UInt8]) {
         loop.execute { self.connection.value.write(ByteBuffer(bytes: bytes), promise: nil) }
@@ -209,5 +240,10 @@ public struct ResponseWriter: Sendable {
 
     public func finish() {
         loop.execute { self.connection.value.finish() }
+    }
+
+    /// Ends the connection in the middle of the answer, so that nobody takes it for whole.
+    public func abort() {
+        loop.execute { self.connection.value.context?.close(promise: nil) }
     }
 }

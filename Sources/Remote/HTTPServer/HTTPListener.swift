@@ -65,7 +65,8 @@ public final class HTTPListener: Sendable {
                     try pipeline.addHandler(RequestValve(limit: Self.maximumHeaderSize, patience: Self.headPatience))
                     try pipeline.addHandler(HTTPResponseEncoder())
                     try pipeline.addHandler(Self.requestDecoder())
-                    try pipeline.addHandler(ConnectionHandler(handler: handler, ready: ready, active: active))
+                    try pipeline.addHandler(
+                        ConnectionHandler(handler: handler, ready: ready, active: active, isEncrypted: tls != nil))
                 }
             }
         let channel: any Channel =

@@ -1,4 +1,5 @@
 internal import APIModel
+internal import HTTPServer
 internal import OrderedJSON
 internal import Primitives
 

@@ -1,4 +1,5 @@
 internal import APIModel
+internal import HTTPServer
 internal import Primitives
 
 /// The first line of a request taken apart: version, path and query, percent-decoded once.

@@ -1,7 +1,7 @@
 /// Percent-decoding of URLs (RFC 3986).
-enum PercentEncoding {
+public enum PercentEncoding {
     /// Escapes that are none stay as they are; bytes that are no UTF-8 become U+FFFD.
-    static func decoded(_ text: some StringProtocol, plusIsBlank: Bool) -> String {
+    public static func decoded(_ text: some StringProtocol, plusIsBlank: Bool) -> String {
         let bytes = Array(text.utf8)
         guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
         var result: [UInt8] = []

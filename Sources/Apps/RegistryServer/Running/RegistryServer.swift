@@ -1,0 +1,143 @@
+internal import AsyncHTTPClient
+internal import HTTPServer
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import Primitives
+internal import RegistryStorage
+
+/// A server from its configuration to its end.
+final class RegistryServer: Sendable {
+    /// For what waits for the disk; more than there are processors, as they wait.
+    private static let storageThreads = 8
+    private static let loops = 2
+
+    private let configuration: RegistryConfiguration
+    private let logger: Logger
+    private let store: RegistryStore
+    private let threads = StorageThreads(count: storageThreads)
+    private let metrics = RegistryMetrics()
+    private let health = HealthChecks()
+    private let client: HTTPClient
+
+    init(_ configuration: RegistryConfiguration, logger: Logger) throws(EngineError) {
+        self.configuration = configuration
+        self.logger = logger
+        store = RegistryStore(
+            driver: try configuration.storage.makeDriver(), cachesManifests: configuration.storage.cachesManifests)
+        client = HTTPClient(eventLoopGroupProvider: .singleton)
+    }
+
+    /// Serves until `ending` opens. Errors: what can't be bound, read or reached.
+    func run(until ending: ReadyGate) async throws {
+        do {
+            try await serve(until: ending)
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        try? await client.shutdown()
+        await threads.stop()
+    }
+
+    private func serve(until ending: ReadyGate) async throws {
+        let access = try configuration.access.makeControl()
+        let tls = try configuration.http.tls?.makeContext()
+        let serving = try await withTaskExecutorPreference(threads) {
+            configuration.storage.isReadOnly ? nil : try await store.driver.announceServing()
+        }
+        defer { withExtendedLifetime(serving) {} }
+        let events = makeEvents()
+        let api = RegistryAPI(
+            store: store, settings: configuration.http.api, threads: threads, logger: logger,
+            logsAccess: configuration.log.logsAccess, access: access, events: events, health: health, metrics: metrics)
+        let ready = ReadyGate()
+        ready.open()
+        let listener = HTTPListener(handler: api, ready: ready, threads: Self.loops)
+        let address = try ServerAddress(configuration.http)
+        let bound = try await listener.bind(address.listen, tls: tls)
+        logger.info("listening on \(address.shown(port: bound.port))\(tls == nil ? "" : ", tls")")
+        let debug = try await debugListener()
+        await withDiscardingTaskGroup { group in
+            startChores(in: &group, events)
+            await ending.wait()
+            group.cancelAll()
+        }
+        await bound.close()
+        await listener.shutdown(grace: configuration.http.drainTimeout)
+        await debug?.shutdown(grace: .zero)
+    }
+
+    private func makeEvents() -> EventBroadcaster? {
+        guard !configuration.endpoints.isEmpty else { return nil }
+        let endpoints = configuration.endpoints.map {
+            EventEndpoint($0, client: client, logger: logger, metrics: metrics)
+        }
+        return EventBroadcaster(source: EventSource(address: configuration.http.address), endpoints: endpoints)
+    }
+
+    private func debugListener() async throws -> HTTPListener? {
+        guard let text = configuration.http.debugAddress else { return nil }
+        let handler = DebugHandler(health: health, metrics: metrics, metricsPath: configuration.http.metricsPath)
+        let ready = ReadyGate()
+        ready.open()
+        let listener = HTTPListener(handler: handler, ready: ready)
+        let address = try ServerAddress(tcp: text)
+        let bound = try await listener.bind(address.listen)
+        logger.info("debug server listening on \(address.shown(port: bound.port))")
+        return listener
+    }
+
+    /// What runs beside the answers, until the group is cancelled.
+    private func startChores(in group: inout DiscardingTaskGroup, _ events: EventBroadcaster?) {
+        if let events { group.addTask { await events.run() } }
+        let checks = HealthChores(configuration.health, store: store, client: client, health: health, threads: threads)
+        checks.start(in: &group)
+        let purging = configuration.storage.purging
+        if purging.isEnabled, !configuration.storage.isReadOnly {
+            let purge = PurgeChore(purging, store: store, logger: logger)
+            let threads = threads
+            group.addTask { await withTaskExecutorPreference(threads) { await purge.run() } }
+        }
+    }
+}
+
+extension StorageSettings {
+    func makeDriver() throws(EngineError) -> any StorageDriver {
+        switch driver {
+        case .filesystem(let root): FileSystemDriver(root: root)
+        case .inMemory: InMemoryDriver()
+        }
+    }
+}
+
+extension AccessSettings {
+    func makeControl() throws -> (any AccessControl)? {
+        switch self {
+        case .none: nil
+        case .htpasswd(let realm, let path): try HtpasswdControl(realm: realm, path: path)
+        case .token(let settings): try TokenControl(settings)
+        }
+    }
+}
+
+extension HTTPSettings.TLS {
+    /// Errors: `badParameter` for files that can't be used.
+    func makeContext() throws -> NIOSSLContext {
+        var tls: TLSConfiguration
+        do {
+            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+            let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
+            tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+            if !clientCAs.isEmpty {
+                tls.trustRoots = .certificates(try clientCAs.flatMap { try NIOSSLCertificate.fromPEMFile($0) })
+                tls.certificateVerification = .noHostnameVerification
+            }
+        } catch {
+            throw EngineError(.badParameter, "configuration: 'http.tls': \(error)", cause: error)
+        }
+        tls.minimumTLSVersion = minimum == "tls1.3" ? .tlsv13 : .tlsv12
+        tls.applicationProtocols = ["http/1.1"]
+        return try NIOSSLContext(configuration: tls)
+    }
+}

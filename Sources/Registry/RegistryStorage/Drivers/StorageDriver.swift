@@ -1,0 +1,104 @@
+public import HostSystem
+public import NIOCore
+public import Primitives
+
+/// Where a registry keeps its files: a tree of names, of which only files and what leads to them exist.
+///
+/// Calls may block the thread they run on; a server calls them on threads of its own. Errors are `notFound` when nothing
+/// has the name, `unavailable` for what the storage itself can't do (a full disk), `conflict` for a folder where a file
+/// is asked for. What a writer or `put` gives a name to is there as a whole or not at all, after a crash too.
+public protocol StorageDriver: Sendable {
+    /// As in the configuration: `filesystem`.
+    var name: String { get }
+
+    /// A small file. Errors: `unavailable` past `limit` bytes too.
+    func content(_ path: StoragePath, limit: Int) async throws(EngineError) -> [UInt8]
+    /// Gives a small file its content, whether it was there or not.
+    func put(_ bytes: [UInt8], at path: StoragePath) async throws(EngineError)
+    func entry(_ path: StoragePath) async throws(EngineError) -> StorageEntry
+    /// What is in a folder, in byte order.
+    func names(in path: StoragePath) async throws(EngineError) -> [String]
+    func open(_ path: StoragePath) async throws(EngineError) -> any StoredContent
+    /// Opens a file to be added to, at the end that it has; makes it when it isn't there.
+    func writer(_ path: StoragePath) async throws(EngineError) -> any StorageWriter
+    /// Gives a finished file another name, in one step; what had it is gone.
+    func move(_ path: StoragePath, to target: StoragePath) async throws(EngineError)
+    /// Removes a file, or a folder with all below it.
+    func remove(_ path: StoragePath) async throws(EngineError)
+
+    /// Shuts out the sweep of a garbage collection, in other processes too, until the hold goes (`exclusive` is the
+    /// sweep's own, and waits for the others). Nil where a storage can't: there only a server that writes nothing is safe.
+    func hold(exclusive: Bool) async throws(EngineError) -> StorageHold?
+    /// Tells other processes that this one serves; nil where a storage can't. Errors: `conflict` while a collection runs.
+    func announceServing() async throws(EngineError) -> StorageHold?
+    /// The other side: nobody serves and nobody may begin to while it is held; nil when somebody does.
+    func holdUnserved() async throws(EngineError) -> StorageHold?
+}
+
+extension StorageDriver {
+    /// Whether something has the name.
+    public func exists(_ path: StoragePath) async throws(EngineError) -> Bool {
+        do {
+            _ = try await entry(path)
+            return true
+        } catch {
+            if error.kind == .notFound { return false }
+            throw error
+        }
+    }
+
+    /// Runs `body` while no sweep runs, or as the only sweep.
+    func holding<Result>(
+        exclusive: Bool = false, _ body: () async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        let hold = try await hold(exclusive: exclusive)
+        defer { withExtendedLifetime(hold) {} }
+        return try await body()
+    }
+
+    /// `names`, and none for a folder that isn't there.
+    func namesIfAny(in path: StoragePath) async throws(EngineError) -> [String] {
+        do { return try await names(in: path) } catch {
+            if error.kind == .notFound { return [] }
+            throw error
+        }
+    }
+
+    /// `remove`, and nothing for what is gone already.
+    func removeIfAny(_ path: StoragePath) async throws(EngineError) {
+        do { try await remove(path) } catch { if error.kind != .notFound { throw error } }
+    }
+}
+
+public struct StorageEntry: Sendable, Hashable {
+    public var isFolder: Bool
+    /// Of a file, in bytes.
+    public var size: Int64
+    public var modified: Timestamp
+}
+
+/// A file that is open to be read.
+public protocol StoredContent: Sendable {
+    var size: Int64 { get }
+    /// At most `count` bytes from a place on; less only at the end.
+    func read(at offset: Int64, count: Int) async throws(EngineError) -> ByteBuffer
+    /// A descriptor of the file itself, which the caller closes; nil for what isn't a file of this machine.
+    func descriptor() throws(EngineError) -> Descriptor?
+}
+
+/// A file that grows. Nobody else may write it meanwhile.
+public protocol StorageWriter: Sendable {
+    /// What is written, in bytes.
+    var size: Int64 { get async }
+    func write(_ buffer: ByteBuffer) async throws(EngineError)
+    /// The file is left as it is, to be added to later.
+    func close() async throws(EngineError)
+    /// The file is finished, and survives a loss of power.
+    func commit() async throws(EngineError)
+}
+
+/// Kept for as long as others are to be shut out.
+public final class StorageHold: Sendable {
+    private let file: OpenFile?
+    init(_ file: consuming OpenFile) { self.file = consume file }
+}
