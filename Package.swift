@@ -105,7 +105,7 @@ let targets: [Target] = [
         ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
     room(
         "Registry", "RegistryStorage",
-        ["Primitives", "OrderedJSON", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient, .crypto]),
+        ["Primitives", "OrderedJSON", "HostSystem", .nioCore, .crypto]),
 
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),

@@ -21,6 +21,7 @@ def test_install_and_uninstall(tmp_path):
     make("install", PREFIX="/opt/m", DESTDIR=tmp_path)
     installed = everything_below(tmp_path)
     assert {"opt/m/bin/martlet", "opt/m/bin/martletd", "opt/m/bin/martlet-shim", "opt/m/bin/docker", "opt/m/bin/dockerd",
+            "opt/m/bin/martlet-registry", "opt/m/bin/registry",
             "opt/m/share/martlet/images/hello-world.tar", "opt/m/lib/systemd/system/martlet.service"} <= installed
     unit = (tmp_path / "opt/m/lib/systemd/system/martlet.service").read_text()
     assert "ExecStart=/opt/m/bin/martletd" in unit and "@" not in unit

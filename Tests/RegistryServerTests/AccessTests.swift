@@ -15,7 +15,10 @@ import Testing
     func refuses(_ header: String) { #expect(BasicCredentials.read(header) == nil) }
 
     // RFC 4648, 10.
-    @Test(arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg", "foob"), ("Zm9vYmE=", "fooba"), ("Zm9vYmFy", "foobar")])
+    @Test(arguments: [
+        ("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg", "foob"), ("Zm9vYmE=", "fooba"),
+        ("Zm9vYmFy", "foobar"),
+    ])
     func base64(_ text: String, _ plain: String) {
         #expect(Base64.decoded(text, alphabet: .standard) == Array(plain.utf8))
     }
@@ -30,7 +33,9 @@ import Testing
 
     private func spki(_ key: P256.Signing.PrivateKey) -> [UInt8] { Array(key.publicKey.derRepresentation) }
 
-    private func token(_ claims: String, by signer: P256.Signing.PrivateKey? = nil, algorithm: String = "ES256") throws -> String {
+    private func token(
+        _ claims: String, by signer: P256.Signing.PrivateKey? = nil, algorithm: String = "ES256"
+    ) throws -> String {
         let head = #"{"typ":"JWT","alg":"\#(algorithm)","kid":"\#(TrustedKeys.id(spki: spki(key)))"}"#
         let signed = url(Array(head.utf8)) + "." + url(Array("{\(claims)}".utf8))
         let signature = try (signer ?? key).signature(for: SHA256.hash(data: Array(signed.utf8)))
@@ -99,7 +104,8 @@ import Testing
         let good = try token(claims)
         let parts = good.split(separator: ".")
         for text in [
-            stranger, try token(claims, algorithm: "RS256"), try token(claims, algorithm: "none"), try token(claims, algorithm: "HS256"),
+            stranger, try token(claims, algorithm: "RS256"), try token(claims, algorithm: "none"),
+            try token(claims, algorithm: "HS256"),
             "\(parts[0]).\(parts[1]).", "\(parts[0]).\(parts[1])", good + "A", "x.y.z", "", String(good.dropLast(4)),
         ] {
             await #expect(throws: AccessDenied.self) { _ = try await ask("Bearer " + text) }

@@ -78,19 +78,29 @@ import Testing
     }
 
     @Test(arguments: [
-        ("version: 0.2", "version '0.2'"), ("storag: {}", "'storag' is unknown"), ("http: {adr: x}", "'http.adr' is unknown"),
-        ("storage: {floppy: {}}", "'floppy' is unknown"), ("storage: {filesystem: {}, inmemory: {}}", "several drivers"),
+        ("version: 0.2", "version '0.2'"), ("storag: {}", "'storag' is unknown"),
+        ("http: {adr: x}", "'http.adr' is unknown"),
+        ("storage: {floppy: {}}", "'floppy' is unknown"),
+        ("storage: {filesystem: {}, inmemory: {}}", "several drivers"),
         ("storage: {filesystem: {rootdir: x}}", "'storage.filesystem.rootdir' is unknown"),
-        ("storage: {cache: {blobdescriptor: redis}}", "redis' is not supported"), ("redis: {addr: x}", "'redis' is not"),
+        ("storage: {cache: {blobdescriptor: redis}}", "redis' is not supported"),
+        ("redis: {addr: x}", "'redis' is not"),
         ("middleware: {storage: [{name: cloudfront}]}", "'middleware' is not supported"),
-        ("http: {tls: {letsencrypt: {email: x}}}", "'http.tls.letsencrypt'"), ("http: {tls: {certificate: x}}", "and a key"),
+        ("http: {tls: {letsencrypt: {email: x}}}", "'http.tls.letsencrypt'"),
+        ("http: {tls: {certificate: x}}", "and a key"),
         ("auth: {silly: {realm: x}}", "'auth.silly'"), ("auth: {htpasswd: {realm: x}}", "realm and a path"),
-        ("auth: {htpasswd: {realm: x, path: y}, token: {}}", "several controllers"), ("log: {level: loud}", "not 'loud'"),
-        ("http: {addr: [x]}", "has to be a text"), ("http: []", "has to be a map"), ("storage: {delete: {enabled: 1}}", "true or false"),
-        ("notifications: {endpoints: [{name: x, url: 'ftp://x'}]}", "an http(s) url"), ("health: {file: [{}]}", "needs 'file'"),
-        ("http: {headers: {'A b': x}}", "can't be a header"), ("http: {headers: {A: \"x\\r\\ny\"}}", "can't be a header"),
+        ("auth: {htpasswd: {realm: x, path: y}, token: {}}", "several controllers"),
+        ("log: {level: loud}", "not 'loud'"),
+        ("http: {addr: [x]}", "has to be a text"), ("http: []", "has to be a map"),
+        ("storage: {delete: {enabled: 1}}", "true or false"),
+        ("notifications: {endpoints: [{name: x, url: 'ftp://x'}]}", "an http(s) url"),
+        ("health: {file: [{}]}", "needs 'file'"),
+        ("http: {headers: {'A b': x}}", "can't be a header"),
+        ("http: {headers: {A: \"x\\r\\ny\"}}", "can't be a header"),
         ("http: {draintimeout: soon}", "a duration"), ("catalog: {maxentries: 0}", "a number from 1"), ("a: [", "line"),
     ]) func isRefusedByName(_ text: String, _ part: String) {
-        #expect { try RegistryConfiguration.read(text) } throws: { ($0 as? EngineError)?.message.contains(part) == true }
+        #expect { try RegistryConfiguration.read(text) } throws: {
+            ($0 as? EngineError)?.message.contains(part) == true
+        }
     }
 }

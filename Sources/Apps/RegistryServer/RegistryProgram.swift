@@ -36,6 +36,7 @@ public struct RegistryProgram: Sendable {
     /// Runs a command to its end; the exit code. Call on the main thread.
     public func run(_ words: [String]) -> Int32 {
         SignalPipe.ignoreBrokenPipes()
+        ProcessMemory.limitHeaps(to: 2)
         do {
             switch words.first {
             case nil, "help", "--help", "-h":

@@ -6,7 +6,7 @@ internal import RegistryStorage
 extension RegistryAPI {
     func listTags(_ call: RegistryCall, _ name: RepositoryName) async throws -> Answer {
         let size = try call.pageSize()
-        let page = try await store.tags(in: name, after: call.query["last"], limit: size)
+        let page = try await contents.tags(in: name, after: call.query["last"], limit: size)
         return .json(
             ["name": .string(name.description), "tags": .array(page.names.map { .string($0) })],
             headers: next(page, size, "\(call.base)/v2/\(name)/tags/list"))
@@ -28,7 +28,7 @@ extension RegistryAPI {
     }
 
     func listReferrers(_ call: RegistryCall, _ name: RepositoryName, _ digest: Digest) async throws -> Answer {
-        var found = try await store.referrers(of: digest, in: name)
+        var found = try await contents.referrers(of: digest, in: name)
         var headers = [("Content-Type", ManifestMediaType.index)]
         if let type = call.query["artifactType"] {
             found = found.filter { $0.artifactType == type }

@@ -35,6 +35,7 @@ final class RegistryAPI: RequestHandler {
     private let threads: StorageThreads
     private let logsAccess: Bool
     private let standing: [(String, String)]
+    private let date = DateLine()
 
     init(
         store: RegistryStore, settings: APISettings, threads: StorageThreads, logger: Logger, logsAccess: Bool = true,
@@ -96,8 +97,12 @@ final class RegistryAPI: RequestHandler {
         } catch let error as RegistryError {
             line.error = error
             return .whole(failure(error))
+        } catch is ExchangeError {
+            // Nobody reads this; it is for the log, in the words that web servers have for it.
+            let error = RegistryError(.unknown, "the client closed the request", status: 499)
+            line.error = error
+            return .whole(failure(error))
         } catch {
-            // The client is gone, or the server is at its end.
             let error = RegistryError(.unknown, cause: error)
             line.error = error
             return .whole(failure(error))
@@ -159,6 +164,7 @@ final class RegistryAPI: RequestHandler {
     // MARK: Sending
 
     private func send(_ answer: Answer, on exchange: Exchange, _ line: inout AccessLine) async {
+        let standing = standing + [("Date", date.text())]
         switch answer {
         case .whole(var response):
             response.headers = standing + response.headers
@@ -215,6 +221,8 @@ protocol PullContents: Sendable {
     func manifest(
         _ reference: ManifestReference, in name: RepositoryName
     ) async throws(RegistryError) -> StoredManifest
+    func tags(in name: RepositoryName, after last: String?, limit: Int?) async throws(RegistryError) -> Page
+    func referrers(of digest: Digest, in name: RepositoryName) async throws(RegistryError) -> [Referrer]
 }
 
 extension RegistryStore: PullContents {}

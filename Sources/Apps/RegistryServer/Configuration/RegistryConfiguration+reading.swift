@@ -43,7 +43,13 @@ extension RegistryConfiguration {
             try section.finish()
         }
         if let section = try root.section("health") { health = try HealthSettings(section) }
-        if let section = try root.section("proxy") { proxy = try ProxySettings(section) }
+        if let section = try root.section("proxy"), !section.keys.isEmpty {
+            proxy = try ProxySettings(section)
+            // What is read while it comes has to be a file.
+            guard case .filesystem = storage.driver, !storage.isReadOnly else {
+                throw EngineError(.notImplemented, "configuration: 'proxy' needs a filesystem that is not read-only")
+            }
+        }
         if let section = try root.section("catalog") {
             catalogLimit = try section.integer("maxentries", in: 1...1_000_000) ?? catalogLimit
             try section.finish()

@@ -98,6 +98,6 @@ struct ProxySettings: Sendable {
     var remote: String
     var username = ""
     var password = ""
-    /// How long what was fetched is kept after it was asked for last; nil for ever.
+    /// How long what was fetched is kept; nil for ever.
     var lifetime: Duration? = .seconds(168 * 3600)
 }

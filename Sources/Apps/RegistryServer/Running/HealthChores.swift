@@ -10,12 +10,12 @@ internal import RegistryStorage
 struct HealthChores: Sendable {
     private let settings: HealthSettings
     private let store: RegistryStore
-    private let client: HTTPClient
+    private let client: HTTPClient?
     private let health: HealthChecks
     private let threads: StorageThreads
 
     init(
-        _ settings: HealthSettings, store: RegistryStore, client: HTTPClient, health: HealthChecks,
+        _ settings: HealthSettings, store: RegistryStore, client: HTTPClient?, health: HealthChecks,
         threads: StorageThreads
     ) {
         self.settings = settings
@@ -67,6 +67,7 @@ struct HealthChores: Sendable {
     }
 
     @Sendable private func answerProblem(_ check: HealthSettings.Check) async -> String? {
+        guard let client else { return nil }
         var request = HTTPClientRequest(url: check.target)
         request.method = .HEAD
         request.headers = HTTPHeaders(check.headers)

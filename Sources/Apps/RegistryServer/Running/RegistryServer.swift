@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import HTTPServer
+internal import HostSystem
 internal import Logging
 internal import NIOCore
 internal import NIOSSL
@@ -18,14 +19,17 @@ final class RegistryServer: Sendable {
     private let threads = StorageThreads(count: storageThreads)
     private let metrics = RegistryMetrics()
     private let health = HealthChecks()
-    private let client: HTTPClient
+    /// For webhooks, checks and a mirror's remote; nil when there are none of them.
+    private let client: HTTPClient?
 
     init(_ configuration: RegistryConfiguration, logger: Logger) throws(EngineError) {
         self.configuration = configuration
         self.logger = logger
         store = RegistryStore(
             driver: try configuration.storage.makeDriver(), cachesManifests: configuration.storage.cachesManifests)
-        client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let asksOthers =
+            !configuration.endpoints.isEmpty || !configuration.health.urls.isEmpty || configuration.proxy != nil
+        client = asksOthers ? HTTPClient(eventLoopGroupProvider: .singleton) : nil
     }
 
     /// Serves until `ending` opens. Errors: what can't be bound, read or reached.
@@ -33,10 +37,10 @@ final class RegistryServer: Sendable {
         do {
             try await serve(until: ending)
         } catch {
-            try? await client.shutdown()
+            try? await client?.shutdown()
             throw error
         }
-        try? await client.shutdown()
+        try? await client?.shutdown()
         await threads.stop()
     }
 
@@ -50,14 +54,18 @@ final class RegistryServer: Sendable {
         let events = makeEvents()
         let api = RegistryAPI(
             store: store, settings: configuration.http.api, threads: threads, logger: logger,
-            logsAccess: configuration.log.logsAccess, access: access, events: events, health: health, metrics: metrics)
+            logsAccess: configuration.log.logsAccess, access: access, events: events, health: health,
+            mirror: makeMirror(),
+            metrics: metrics)
         let ready = ReadyGate()
         ready.open()
-        let listener = HTTPListener(handler: api, ready: ready, threads: Self.loops)
+        let listener = HTTPListener(
+            handler: api, ready: ready, threads: Self.loops, whenQuiet: ProcessMemory.giveBack)
         let address = try ServerAddress(configuration.http)
         let bound = try await listener.bind(address.listen, tls: tls)
         logger.info("listening on \(address.shown(port: bound.port))\(tls == nil ? "" : ", tls")")
         let debug = try await debugListener()
+        ProcessMemory.giveBack()
         await withDiscardingTaskGroup { group in
             startChores(in: &group, events)
             await ending.wait()
@@ -69,11 +77,17 @@ final class RegistryServer: Sendable {
     }
 
     private func makeEvents() -> EventBroadcaster? {
-        guard !configuration.endpoints.isEmpty else { return nil }
+        guard !configuration.endpoints.isEmpty, let client else { return nil }
         let endpoints = configuration.endpoints.map {
             EventEndpoint($0, client: client, logger: logger, metrics: metrics)
         }
         return EventBroadcaster(source: EventSource(address: configuration.http.address), endpoints: endpoints)
+    }
+
+    private func makeMirror() -> Mirror? {
+        guard let proxy = configuration.proxy, let client else { return nil }
+        let remote = RemoteRegistry(proxy, client: client)
+        return Mirror(store: store, remote: remote, metrics: metrics, logger: logger, threads: threads)
     }
 
     private func debugListener() async throws -> HTTPListener? {
@@ -93,6 +107,11 @@ final class RegistryServer: Sendable {
         if let events { group.addTask { await events.run() } }
         let checks = HealthChores(configuration.health, store: store, client: client, health: health, threads: threads)
         checks.start(in: &group)
+        if let lifetime = configuration.proxy?.lifetime {
+            let expiry = ExpiryChore(lifetime: lifetime, store: store, logger: logger)
+            let threads = threads
+            group.addTask { await withTaskExecutorPreference(threads) { await expiry.run() } }
+        }
         let purging = configuration.storage.purging
         if purging.isEnabled, !configuration.storage.isReadOnly {
             let purge = PurgeChore(purging, store: store, logger: logger)

@@ -2,8 +2,13 @@ internal import Primitives
 
 /// A part of a list in order, and whether there is more behind it.
 public struct Page: Sendable, Hashable {
-    public var names: [String] = []
-    public var hasMore = false
+    public var names: [String]
+    public var hasMore: Bool
+
+    public init(names: [String] = [], hasMore: Bool = false) {
+        self.names = names
+        self.hasMore = hasMore
+    }
 }
 
 extension RegistryStore {

@@ -100,7 +100,7 @@ extension RegistryStore {
     }
 
     /// Bytes, then the revision, then what leads to it: each step is whole without the next.
-    private func keep(
+    func keep(
         _ bytes: [UInt8], _ digest: Digest, _ tags: [String], in name: RepositoryName
     ) async throws(EngineError) {
         let data = Layout.blobData(digest)

@@ -32,8 +32,6 @@ final class UploadSessions: Sendable {
         }
     }
 
-    func isBusy(_ id: UploadID) -> Bool { state.withLock { $0.busy.contains(id) } }
-
     fileprivate func giveBack(_ id: UploadID) { state.withLock { _ = $0.busy.remove(id) } }
 }
 

@@ -1,0 +1,221 @@
+internal import NIOHTTP1
+internal import AsyncHTTPClient
+internal import Logging
+internal import NIOCore
+internal import OrderedJSON
+internal import Primitives
+internal import RegistryStorage
+internal import Synchronization
+
+/// A pull-through cache: what the store hasn't got comes from the remote and stays. Tags are asked for each time; while the
+/// remote can't be reached, what is there is served.
+final class Mirror: PullContents {
+    private static let accepted = [
+        ManifestMediaType.image, ManifestMediaType.index, ManifestMediaType.dockerImage, ManifestMediaType.dockerList,
+    ]
+
+    private struct Key: Hashable {
+        let name: RepositoryName
+        let digest: Digest
+    }
+
+    private let store: RegistryStore
+    private let remote: RemoteRegistry
+    private let metrics: RegistryMetrics
+    private let logger: Logger
+    private let threads: StorageThreads
+    private let fetches = Mutex<[Key: Task<BlobFetch, any Error>]>([:])
+
+    init(
+        store: RegistryStore, remote: RemoteRegistry, metrics: RegistryMetrics, logger: Logger, threads: StorageThreads
+    ) {
+        self.store = store
+        self.remote = remote
+        self.metrics = metrics
+        self.logger = logger
+        self.threads = threads
+    }
+
+    // MARK: Manifests
+
+    func manifest(
+        _ reference: ManifestReference, in name: RepositoryName
+    ) async throws(RegistryError) -> StoredManifest {
+        do {
+            switch reference {
+            case .digest(let digest): return try await manifest(digest, as: reference, in: name)
+            case .tag:
+                let digest = try await currentDigest(reference, name)
+                return try await manifest(digest, as: reference, in: name)
+            }
+        } catch let error as RemoteRegistry.Unreachable {
+            logger.warning("the remote can't be reached", metadata: ["err": "\(error.reason)"])
+            do { return try await store.manifest(reference, in: name) } catch {
+                throw error.code == .manifestUnknown ? Self.unavailable(error) : error
+            }
+        } catch let error as RegistryError {
+            throw error
+        } catch {
+            throw Self.unavailable(error)
+        }
+    }
+
+    private static func unavailable(_ cause: any Error) -> RegistryError {
+        RegistryError(.unavailable, "the remote registry can't be reached", status: 503, cause: cause)
+    }
+
+    /// What the remote's tag leads to now.
+    private func currentDigest(_ reference: ManifestReference, _ name: RepositoryName) async throws -> Digest {
+        let path = "manifests/\(reference.text)"
+        let head = try await remote.document(.HEAD, path, of: name, accept: Self.accepted, missing: .manifestUnknown)
+        if let text = head.headers.first(name: "docker-content-digest") { return try Digest(registry: text) }
+        // Old registries don't say; the bytes do.
+        let whole = try await remote.document(.GET, path, of: name, accept: Self.accepted, missing: .manifestUnknown)
+        return .sha256(of: whole.body)
+    }
+
+    private func manifest(
+        _ digest: Digest, as reference: ManifestReference, in name: RepositoryName
+    ) async throws -> StoredManifest {
+        if let known = try await known(digest, name) {
+            metrics.mirrored(hit: true)
+            if case .tag(let tag) = reference { try await store.keepMirroredTag(tag, digest, in: name) }
+            return known
+        }
+        metrics.mirrored(hit: false)
+        let answer = try await remote.document(
+            .GET, "manifests/\(digest)", of: name, accept: Self.accepted, missing: .manifestUnknown)
+        let kept = try await store.keepMirrored(answer.body, digest, in: name)
+        if case .tag(let tag) = reference { try await store.keepMirroredTag(tag, digest, in: name) }
+        return kept
+    }
+
+    private func known(_ digest: Digest, _ name: RepositoryName) async throws(RegistryError) -> StoredManifest? {
+        do { return try await store.manifest(.digest(digest), in: name) } catch {
+            if error.code == .manifestUnknown { return nil }
+            throw error
+        }
+    }
+
+    // MARK: Blobs
+
+    func blob(_ digest: Digest, in name: RepositoryName) async throws(RegistryError) -> any StoredContent {
+        do {
+            let known = try await store.blob(digest, in: name)
+            metrics.mirrored(hit: true)
+            return known
+        } catch {
+            if error.code != .blobUnknown { throw error }
+        }
+        metrics.mirrored(hit: false)
+        do { return try await fetch(Key(name: name, digest: digest)).value } catch {
+            if let error = error as? RegistryError { throw error }
+            throw Self.unavailable(error)
+        }
+    }
+
+    /// One for all who ask for the same blob at the same time.
+    private func fetch(_ key: Key) -> Task<BlobFetch, any Error> {
+        fetches.withLock { fetches in
+            if let running = fetches[key] { return running }
+            // Goes on when who asked leaves: the next will want it too.
+            let task = Task(executorPreference: threads) {
+                do { return try await self.begin(key) } catch {
+                    self.forget(key)
+                    throw error
+                }
+            }
+            fetches[key] = task
+            return task
+        }
+    }
+
+    private func forget(_ key: Key) { fetches.withLock { $0[key] = nil } }
+
+    private func begin(_ key: Key) async throws -> BlobFetch {
+        let response = try await remote.ask(.GET, "blobs/\(key.digest)", of: key.name, missing: .blobUnknown)
+        guard let size = response.headers.first(name: "content-length").flatMap({ Int64($0) }), size >= 0 else {
+            throw RemoteRegistry.Unreachable(reason: "the remote doesn't say how long the blob is")
+        }
+        let id = try await store.beginUpload(in: key.name)
+        _ = try await store.append({ nil }, to: id, in: key.name, at: 0)
+        let fetch = BlobFetch(size: size, file: try await store.uploadContent(id, in: key.name))
+        // Ends with the body, or its failure.
+        Task(executorPreference: threads) {
+            await self.pump(response, into: fetch, id, key)
+            self.forget(key)
+        }
+        return fetch
+    }
+
+    private func pump(_ response: HTTPClientResponse, into fetch: BlobFetch, _ id: UploadID, _ key: Key) async {
+        do {
+            let source = PieceSource(response.body, fetch)
+            _ = try await store.finishUpload(source.next, id, in: key.name, at: 0, as: key.digest)
+            fetch.ended(.success(()))
+        } catch {
+            logger.warning("a blob did not come through", metadata: ["digest": "\(key.digest)", "err": "\(error)"])
+            try? await store.cancelUpload(id, in: key.name)
+            fetch.ended(.failure((error as? RegistryError) ?? Self.unavailable(error)))
+        }
+    }
+
+    // MARK: Lists
+
+    /// The remote's, a page as it gives it; the store's own when it can't be reached.
+    func tags(in name: RepositoryName, after last: String?, limit: Int?) async throws(RegistryError) -> Page {
+        var query: [String] = []
+        if let limit { query.append("n=\(limit)") }
+        if let last { query.append("last=\(RemoteRegistry.escaped(last))") }
+        let path = "tags/list" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        do {
+            let answer = try await remote.document(.GET, path, of: name, missing: .nameUnknown)
+            let names = try JSONValue(parsing: answer.body)["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            // They become parts of headers.
+            return Page(names: names.filter(ImageReference.isTag), hasMore: answer.headers.contains(name: "link"))
+        } catch let error as RegistryError {
+            throw error
+        } catch {
+            return try await store.tags(in: name, after: last, limit: limit)
+        }
+    }
+
+    func referrers(of digest: Digest, in name: RepositoryName) async throws(RegistryError) -> [Referrer] {
+        do {
+            let answer = try await remote.document(.GET, "referrers/\(digest)", of: name, missing: .nameUnknown)
+            let entries = try JSONValue(parsing: answer.body)["manifests"]?.arrayValue ?? []
+            return entries.compactMap { Referrer(descriptor: $0, subject: digest) }
+        } catch {
+            return try await store.referrers(of: digest, in: name)
+        }
+    }
+}
+
+/// The body's pieces, counted as they are taken: whoever reads the fetch may have what is written.
+private final class PieceSource {
+    private var iterator: HTTPClientResponse.Body.AsyncIterator
+    private let fetch: BlobFetch
+    private var taken = 0
+
+    init(_ body: HTTPClientResponse.Body, _ fetch: BlobFetch) {
+        iterator = body.makeAsyncIterator()
+        self.fetch = fetch
+    }
+
+    /// Called when what it gave before is written.
+    func next() async throws -> ByteBuffer? {
+        if taken > 0 { fetch.received(taken) }
+        let buffer = try await iterator.next()
+        taken = buffer?.readableBytes ?? 0
+        return buffer
+    }
+}
+
+extension ManifestReference {
+    var text: String {
+        switch self {
+        case .tag(let tag): tag
+        case .digest(let digest): digest.description
+        }
+    }
+}
