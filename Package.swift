@@ -146,7 +146,7 @@ let targets: [Target] = [
         "Remote", "Daemon",
         [
             "Engine", "DaemonConfiguration", "ContainerNetwork", "EtcdStore", "RemoteAPI", "HTTPServer", "APIModel",
-            "Primitives", "LinuxSystem", .nioSSL, .logging,
+            "Primitives", "LinuxSystem", "HostSystem", .nioSSL, .logging,
         ]),
 
     // Apps

@@ -73,6 +73,7 @@ def measure(options):
             time.sleep(1)
             put("registry idle, PSS", name, memory([server.process.pid])[1] / 1024, "MiB")
             manifests(server, name, options)
+            time.sleep(1)
             put("registry after manifests, PSS", name, memory([server.process.pid])[1] / 1024, "MiB")
             transfers(server, name, data, 3 if options.quick else 5)
             time.sleep(1)

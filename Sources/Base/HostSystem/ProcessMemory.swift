@@ -9,10 +9,13 @@ internal import Darwin
 /// What the process holds of the machine's memory. Asked of the C library by name: not every one has these, and those that
 /// haven't do without.
 public enum ProcessMemory {
-    /// Gives free memory back (`malloc_trim(3)`). Takes about a millisecond.
+    /// Gives back what is not needed for the moment: free memory (`malloc_trim(3)`), and code that was needed once. Takes
+    /// about a millisecond; what is needed again comes back from the page cache.
     public static func giveBack() {
-        guard let symbol = dlsym(nil, "malloc_trim") else { return }
-        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)(0)
+        if let symbol = dlsym(nil, "malloc_trim") {
+            _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)(0)
+        }
+        CodePages.release()
     }
 
     /// At most so many heaps for all threads (`mallopt(3)`, M_ARENA_MAX); call it before there are threads.

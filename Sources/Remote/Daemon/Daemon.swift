@@ -2,6 +2,7 @@ internal import ContainerNetwork
 public import DaemonConfiguration
 internal import Engine
 internal import HTTPServer
+internal import HostSystem
 internal import LinuxSystem
 internal import Logging
 internal import Primitives
@@ -81,7 +82,7 @@ public final class Daemon: Sendable {
         let apiSettings = RemoteAPISettings(
             serverVersion: EngineBuild.version.version, corsOrigin: configuration.corsHeader)
         let api = RemoteAPI(backend: engine, settings: apiSettings, logger: logger)
-        let listener = HTTPListener(handler: api, ready: ready, threads: 2, whenQuiet: DaemonProcess.settle)
+        let listener = HTTPListener(handler: api, ready: ready, threads: 2, whenQuiet: ProcessMemory.giveBack)
         // Bound first: who connects during the start waits instead of being refused.
         let sockets: [BoundListener]
         do {
@@ -97,7 +98,7 @@ public final class Daemon: Sendable {
         logger.info("API listen on \(configuration.hosts.joined(separator: ", "))")
 
         hangUps.answer { engine.reload() }
-        DaemonProcess.settle()
+        ProcessMemory.giveBack()
         await ending.wait()
         DaemonProcess.notify("STOPPING=1")
         for socket in sockets { await socket.close() }

@@ -3,13 +3,6 @@ internal import Glibc
 
 /// What a daemon asks of the kernel about itself.
 public enum DaemonProcess {
-    /// Gives back what is not needed for the moment: free memory, and code that was needed once. Takes about a
-    /// millisecond; what is needed again comes back from the page cache.
-    public static func settle() {
-        ProcessAttributes.releaseFreeMemory()
-        CodePages.release()
-    }
-
     public static var pid: Int32 { getpid() }
     public static var isRoot: Bool { geteuid() == 0 }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LinuxSystem
+@testable import HostSystem
 
 @Suite struct CodePagesTests {
     @Test func onlyTheCodeOfFilesIsMeant() {
