@@ -107,6 +107,13 @@ let targets: [Target] = [
         "Registry", "RegistryStorage",
         ["Primitives", "OrderedJSON", "HostSystem", .nioCore, .crypto]),
 
+    room(
+        "Registry", "RegistryClient",
+        [
+            "Primitives", "OrderedJSON", "ImageModel", "HostSystem", "ContentFetch", .nioCore, .nioPosix, .nioHTTP1,
+            .nioSSL, .asyncHTTPClient,
+        ]),
+
     // Engine
     room("Engine", "Volumes", ["Primitives", "OrderedJSON", "APIModel", "LinuxSystem"]),
     room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
@@ -118,7 +125,8 @@ let targets: [Target] = [
         [
             "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS",
             "OCIRuntime",
-            "Cgroups", "SeccompPolicy", "ContentFetch", "LaunchSpec", "ContainerNetwork", "ContainerLogs", "Volumes",
+            "Cgroups", "SeccompPolicy", "ContentFetch", "RegistryClient", "LaunchSpec", "ContainerNetwork",
+            "ContainerLogs", "Volumes",
             "LinuxSystem",
             "DaemonConfiguration", "ImageBuilder", .grdb, .logging,
         ]),
@@ -213,6 +221,7 @@ let targets: [Target] = [
     tests("ContentFetch", ["ContentFetch"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
     tests("YAMLReader", ["YAMLReader", "OrderedJSON"]),
+    tests("RegistryClient", ["RegistryClient", "ImageModel", "OrderedJSON", "Primitives", .nioHTTP1]),
     tests("RegistryStorage", ["RegistryStorage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
     tests("RegistryServer", ["RegistryServer", "RegistryStorage", "OrderedJSON", "Primitives", .crypto]),
     tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),

@@ -20,7 +20,7 @@ test_packages=(
     gzip bzip2 xz-utils zstd tar
     # The image with servers that people run
     debootstrap
-    # What the registry is measured against and asked by
+    # Registries to pull from, push to and be measured against, and another client of theirs
     docker-registry skopeo apache2-utils
     # The machine of the tests' own
     qemu-system-x86 cpio kmod e2fsprogs

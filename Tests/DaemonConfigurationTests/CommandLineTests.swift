@@ -78,7 +78,6 @@ import Testing
         (["--cluster-store-opt", "kv.path=x"], "--cluster-store-opt=kv.path=x is not supported yet"),
         (["--init"], "--init=true is not supported yet"),
         (["-e", "lxc"], "--exec-driver=lxc is not supported yet"),
-        (["--registry-mirror", "http://m"], "--registry-mirror=http://m is not supported yet"),
     ])
     func whatCannotBeIsRefusedByName(_ words: [String], _ message: String) {
         #expect { try DaemonCommand.parse(words) { _ in nil } } throws: {

@@ -6,7 +6,7 @@ enum CommandTable {
         .attach, .build, .create, .diff, .events, .exec, .export, .help, .history, .images, .import, .info, .inspect,
         .kill, .load, .logs,
         .network, .pause,
-        .port, .ps, .pull, .rename, .restart, .rm, .rmi, .run, .save, .start, .stats, .stop, .tag, .top, .unpause,
+        .port, .ps, .pull, .push, .rename, .restart, .rm, .rmi, .run, .save, .start, .stats, .stop, .tag, .top, .unpause,
         .version,
         .wait,
         .completion,
@@ -22,7 +22,7 @@ enum CommandTable {
     static let missing: Set<String> = [
         "builder", "buildx", "commit", "compose", "config", "context", "cp", "login",
         "logout",
-        "manifest", "node", "plugin", "push", "search", "secret", "stack", "swarm",
+        "manifest", "node", "plugin", "search", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
     ]
@@ -41,8 +41,8 @@ enum CommandTable {
         ],
         "image": [
             "build": "build", "history": "history", "import": "import", "inspect": "image inspect", "list": "images",
-            "load": "load",
-            "ls": "images", "pull": "pull", "remove": "rmi", "rm": "rmi", "save": "save", "tag": "tag",
+            "load": "load", "ls": "images", "pull": "pull", "push": "push", "remove": "rmi", "rm": "rmi",
+            "save": "save", "tag": "tag",
         ],
         "network": [
             "connect": "network connect", "create": "network create", "disconnect": "network disconnect",

@@ -65,6 +65,10 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var tlsCertificate = ""
     public var tlsKey = ""
     public var corsHeader: String?
+    /// Asked for Docker Hub's images first.
+    public var registryMirrors: [String] = []
+    /// Hosts and networks whose registries need no good certificate.
+    public var insecureRegistries: [String] = []
 
     public init() {}
 }

@@ -1,6 +1,6 @@
 extension Option {
     /// Every setting the daemon knows, Docker's names first.
-    static let all: [Option] = general + network + cluster + security + absent
+    static let all: [Option] = general + network + cluster + security + registries + absent
 
     private static let general: [Option] = [
         .switched("D", "debug", help: "Enable debug mode", \.isDebug),
@@ -96,12 +96,18 @@ extension Option {
         .text("tlskey", help: "Key of the server", \.tlsKey),
     ]
 
+    private static let registries: [Option] = [
+        .list(
+            "insecure-registry", key: "insecure-registries", help: "Registries without good certificates: host or CIDR",
+            \.insecureRegistries),
+        .list("registry-mirror", key: "registry-mirrors", help: "Mirrors of Docker Hub", \.registryMirrors),
+    ]
+
     private static let absent: [Option] = [
         .refused("e", "exec-driver", neutral: ["native", ""]),
         .refused("exec-opt", kind: .list, neutral: ["native.cgroupdriver=cgroupfs"]),
         .refused("storage-opt", kind: .list),
         .refused("selinux-enabled", kind: .flag, neutral: ["false"]),
-        .refused("insecure-registry", kind: .list), .refused("registry-mirror", kind: .list),
         .refused("userns-remap", neutral: [""]), .refused("default-runtime", neutral: ["martlet", "runc"]),
         .refused("add-runtime", kind: .list), .refused("init", kind: .flag, neutral: ["false"]),
         .refused("experimental", kind: .flag, neutral: ["false"]), .refused("metrics-addr", neutral: [""]),

@@ -6,6 +6,7 @@ internal import ImageStore
 internal import LinuxSystem
 public import Logging
 internal import OCIRuntime
+internal import RegistryClient
 internal import SeccompPolicy
 public import Primitives
 internal import Synchronization
@@ -31,6 +32,8 @@ public final class Engine: Sendable {
     let execs = ExecTable()
     let store: StateStore
     let images: ImageStore
+    let registry: RegistryClient
+    let traffic: LayerTraffic
     let volumes: VolumeStore
     let networks = NetworkTable()
     let services = ServiceTable()
@@ -68,6 +71,8 @@ public final class Engine: Sendable {
         logger.info("storage driver \(driver.name): \(reason)")
         images = try ImageStore(root: paths.root, driver: driver)
         for notice in images.notices { logger.notice("\(notice)") }
+        registry = try RegistryClient(RegistryConfiguration(configuration))
+        traffic = LayerTraffic(images, workers: workers, downloads: downloads)
         volumes = try VolumeStore(root: paths.volumes)
         var network = configuration.network
         network.seed = engineID
@@ -102,6 +107,7 @@ public final class Engine: Sendable {
     public func shutdown() async {
         shuttingDown.withLock { $0 = true }
         if !configuration.keepsContainersOnShutdown { await stopAll() }
+        await registry.shutDown()
         await workers.runQuietly { [self] in
             network?.stop()
             attempt("close the database") { try store.close() }

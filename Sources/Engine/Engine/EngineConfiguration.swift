@@ -30,7 +30,9 @@ public struct EngineConfiguration: Sendable {
     /// Where image archives for offline use are looked for (`hello-world.tar`).
     public var embeddedImagesPath: String
     public var version: EngineVersion
+    /// Asked for Docker Hub's images before Docker Hub is: `https://mirror.example`.
     public var registryMirrors: [String] = []
+    /// Hosts and networks (CIDR) whose registries need no good certificate and may speak plain HTTP.
     public var insecureRegistries: [String] = []
 
     public init(

@@ -29,6 +29,8 @@ struct ImageTable: Sendable {
         case layer(Digest, LayerRow?)
         case tag(String, Digest?)
         case container(String, Digest?, isRemoval: Bool)
+        case manifest(FetchedManifest, of: Digest)
+        case blob(RemoteBlob)
     }
 
     private(set) var images: [Digest: ImageRow] = [:]
@@ -81,6 +83,11 @@ struct ImageTable: Sendable {
         containers[id] = .some(chainID)
         changes.append(.container(id, chainID, isRemoval: false))
     }
+
+    /// Only on disk: pushes ask for it there.
+    mutating func note(manifest: FetchedManifest, of image: Digest) { changes.append(.manifest(manifest, of: image)) }
+
+    mutating func note(blob: RemoteBlob) { changes.append(.blob(blob)) }
 
     mutating func removeContainer(_ id: String) {
         containers.removeValue(forKey: id)

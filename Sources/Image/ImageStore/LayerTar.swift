@@ -21,18 +21,22 @@ extension ImageStore {
     }
 }
 
-/// Passes bytes on and hashes them.
-private final class HashingSink: ByteSink {
+/// Passes bytes on, counts and hashes them.
+final class HashingSink: ByteSink {
     private let sink: any ByteSink
-    private let hash = Mutex(SHA256())
+    private let state = Mutex((hash: SHA256(), count: Int64(0)))
 
     init(_ sink: any ByteSink) { self.sink = sink }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-        hash.withLock { $0.update(bytes) }
+        state.withLock { state in
+            state.hash.update(bytes)
+            state.count += Int64(bytes.count)
+        }
         try sink.write(bytes)
     }
 
     /// Of what was written so far.
-    var hex: String { hash.withLock { $0.hex } }
+    var hex: String { state.withLock { $0.hash.hex } }
+    var count: Int64 { state.withLock { $0.count } }
 }

@@ -1,4 +1,4 @@
-internal import ImageModel
+public import ImageModel
 internal import LayerFS
 public import LinuxSystem
 public import Primitives
@@ -102,13 +102,13 @@ final class LoadInProgress {
 }
 
 /// Where a layer belongs.
-struct LayerPlace: Sendable, Hashable {
-    var chainID: Digest
-    var parent: Digest?
-    var diffID: Digest
+public struct LayerPlace: Sendable, Hashable {
+    public var chainID: Digest
+    public var parent: Digest?
+    public var diffID: Digest
 
     /// All layers of an image, root first.
-    static func all(of config: ImageConfig) -> [LayerPlace] {
+    public static func all(of config: ImageConfig) -> [LayerPlace] {
         let chainIDs = config.chainIDs
         return config.diffIDs.enumerated().map { index, diffID in
             LayerPlace(chainID: chainIDs[index], parent: index > 0 ? chainIDs[index - 1] : nil, diffID: diffID)

@@ -8,6 +8,13 @@ extension ImageStore {
     public func register(
         _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference] = []
     ) throws(EngineError) -> Image {
+        try register(config, parent: parent, names: names) { _ in }
+    }
+
+    /// The same, with what else belongs into its transaction.
+    func register(
+        _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference], _ more: (inout ImageTable) -> Void
+    ) throws(EngineError) -> Image {
         let id = config.id
         let chainIDs = config.chainIDs
         let image = try change { table -> Image? in
@@ -20,6 +27,7 @@ extension ImageStore {
             if !names.isEmpty { row.tagged = .now() }
             table.put(image: id, row)
             for name in names { table.put(tag: Self.key(name), id) }
+            more(&table)
             return table.image(id)
         }
         guard let image else { throw EngineError(.internal, "image \(id) is gone") }

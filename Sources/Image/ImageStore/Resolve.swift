@@ -18,6 +18,16 @@ extension ImageStore {
         return images.sorted { ($0.created ?? .zero, $0.id) > ($1.created ?? .zero, $1.id) }
     }
 
+    /// The tags that a repository has here, sorted, with their images.
+    public func tags(of repository: ImageReference) throws(EngineError) -> [(name: ImageReference, image: Digest)] {
+        table.tags.sorted { $0.key < $1.key }.compactMap { key, image in
+            guard let name = try? ImageReference(parsing: key), name.digest == nil,
+                name.canonicalRepository == repository.canonicalRepository
+            else { return nil }
+            return (name, image)
+        }
+    }
+
     /// Whether `id` (`sha256:…`) is the image `ancestor` or was built, in one or more steps, on it.
     public func isImage(_ id: String, descendedFrom ancestor: Digest) -> Bool {
         let table = table

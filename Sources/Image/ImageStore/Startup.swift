@@ -88,10 +88,21 @@ struct Startup {
             .init(config: config, chainIDs: chainIDs, parent: record.parent, tagged: record.tagged))
     }
 
+    /// Downloads that nobody went on with for a day.
+    private func removeOldDownloads() throws {
+        guard HostFile.exists(folder.downloads) else { return }
+        let oldest = Timestamp.now().seconds - 86_400
+        for name in try HostDirectory.entries(folder.downloads) {
+            let path = "\(folder.downloads)/\(name)"
+            if try HostFile.status(path).modified.seconds < oldest { try HostFile.remove(path) }
+        }
+    }
+
     /// Temporary files, and image layers that never got their row. Layers of containers are the engine's to judge.
     mutating func removeLeftovers(_ database: StoreDatabase) throws {
         try HostDirectory.removeTree(folder.temporary)
         try HostDirectory.makeAll(folder.temporary)
+        try removeOldDownloads()
         for name in try HostDirectory.entries(folder.blobs) where name.hasSuffix(".new") {
             try HostFile.remove("\(folder.blobs)/\(name)")
         }

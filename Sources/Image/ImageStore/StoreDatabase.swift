@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import GRDB
 internal import ImageModel
 internal import Primitives
@@ -14,6 +15,12 @@ final class StoreDatabase: Sendable {
         CREATE TABLE IF NOT EXISTS tags (name TEXT PRIMARY KEY, image TEXT NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS container_layers (id TEXT PRIMARY KEY, chain TEXT) STRICT;
         CREATE TABLE IF NOT EXISTS kept_layers (driver_id TEXT PRIMARY KEY) STRICT;
+        CREATE TABLE IF NOT EXISTS manifests (
+            image TEXT NOT NULL, digest TEXT NOT NULL, type TEXT NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY (image, digest)) STRICT;
+        CREATE TABLE IF NOT EXISTS blobs (
+            diff TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL,
+            repository TEXT NOT NULL, PRIMARY KEY (diff, digest, repository)) STRICT;
         """
 
     init(path: String) throws {
@@ -48,14 +55,18 @@ final class StoreDatabase: Sendable {
             try run(
                 database, "INSERT OR REPLACE INTO images VALUES (?, ?, ?)",
                 [id.hex, row.parent?.hex, row.tagged?.nanoseconds])
-        case .image(let id, nil): try run(database, "DELETE FROM images WHERE id = ?", [id.hex])
+        case .image(let id, nil):
+            try run(database, "DELETE FROM images WHERE id = ?", [id.hex])
+            try run(database, "DELETE FROM manifests WHERE image = ?", [id.hex])
         case .layer(let chain, let row?):
             try run(
                 database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
                     chain.hex, row.parent?.hex, row.diffID.hex, row.driverID, row.size, row.tarSize, row.unsyncedBoot,
                 ])
-        case .layer(let chain, nil): try run(database, "DELETE FROM layers WHERE chain = ?", [chain.hex])
+        case .layer(let chain, nil):
+            try run(database, "DELETE FROM layers WHERE chain = ?", [chain.hex])
+            try run(database, "DELETE FROM blobs WHERE diff NOT IN (SELECT diff FROM layers)", [])
         case .tag(let name, let image?):
             try run(database, "INSERT OR REPLACE INTO tags VALUES (?, ?)", [name, image.hex])
         case .tag(let name, nil): try run(database, "DELETE FROM tags WHERE name = ?", [name])
@@ -63,6 +74,14 @@ final class StoreDatabase: Sendable {
             try run(database, "DELETE FROM container_layers WHERE id = ?", [id])
         case .container(let id, let chain, isRemoval: false):
             try run(database, "INSERT OR REPLACE INTO container_layers VALUES (?, ?)", [id, chain?.hex])
+        case .manifest(let manifest, let image):
+            try run(
+                database, "INSERT OR REPLACE INTO manifests VALUES (?, ?, ?, ?)",
+                [image.hex, manifest.digest.description, manifest.mediaType, Data(manifest.bytes)])
+        case .blob(let blob):
+            try run(
+                database, "INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?, ?)",
+                [blob.diffID.hex, blob.digest.description, blob.size, blob.mediaType, blob.repository])
         }
     }
 
@@ -107,6 +126,21 @@ extension StoreDatabase {
         try rows("SELECT id, chain FROM container_layers") { row in (row[0], Self.digest(row[1])) }
     }
 
+    func blobs(of diffID: Digest) throws -> [RemoteBlob] {
+        let sql = "SELECT digest, size, type, repository FROM blobs WHERE diff = ? ORDER BY repository = '', repository"
+        return try rows(sql, [diffID.hex]) { row in
+            guard let digest = try? Digest(parsing: row[0] as String) else { return nil }
+            return RemoteBlob(diffID: diffID, digest: digest, size: row[1], mediaType: row[2], repository: row[3])
+        }
+    }
+
+    func manifests(of image: Digest) throws -> [FetchedManifest] {
+        try rows("SELECT digest, type, bytes FROM manifests WHERE image = ? ORDER BY digest", [image.hex]) { row in
+            guard let digest = try? Digest(parsing: row[0] as String) else { return nil }
+            return FetchedManifest(bytes: Array(row[2] as Data), mediaType: row[1], digest: digest)
+        }
+    }
+
     /// Layers that are in no row and must stay all the same: their database was lost, or what they hold is not sure.
     func keptLayers() throws -> [String] {
         try rows("SELECT driver_id FROM kept_layers") { row in row[0] }
@@ -122,8 +156,12 @@ extension StoreDatabase {
         }
     }
 
-    private func rows<Value: Sendable>(_ sql: String, _ read: @Sendable (Row) throws -> Value?) throws -> [Value] {
-        try queue.read { database in try Row.fetchAll(database, sql: sql).compactMap { try read($0) } }
+    private func rows<Value: Sendable>(
+        _ sql: String, _ arguments: [String] = [], _ read: @Sendable (Row) throws -> Value?
+    ) throws -> [Value] {
+        try queue.read { database in
+            try Row.fetchAll(database, sql: sql, arguments: StatementArguments(arguments)).compactMap { try read($0) }
+        }
     }
 
     private static func digest(_ hex: String?) -> Digest? {

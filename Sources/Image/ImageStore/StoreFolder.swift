@@ -15,6 +15,8 @@ struct StoreFolder: Sendable {
     }
 
     var database: String { "\(base)/images.db" }
+    /// What pulls have loaded and not unpacked yet, by digest. It outlasts a crash, for the next pull to go on with.
+    var downloads: String { "\(base)/downloads" }
     /// Emptied at every start.
     var temporary: String { "\(base)/tmp" }
     var blobs: String { "\(base)/blobs/sha256" }

@@ -2,7 +2,7 @@ internal import AsyncHTTPClient
 internal import HostSystem
 
 /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not, as Go's net/http reads them.
-enum Proxy {
+public enum Proxy {
     static func of(
         _ url: String, variable: (String) -> String? = CurrentProcess.variable
     ) -> HTTPClient.Configuration.Proxy? {
@@ -11,6 +11,10 @@ enum Proxy {
     }
 
     /// Host and port of the proxy for a URL; nil for a direct connection.
+    public static func address(of url: String) -> (host: String, port: Int)? {
+        address(of: url, CurrentProcess.variable)
+    }
+
     static func address(of url: String, _ variable: (String) -> String?) -> (host: String, port: Int)? {
         let secure = url.hasPrefix("https://")
         let name = secure ? "HTTPS_PROXY" : "HTTP_PROXY"

@@ -32,6 +32,8 @@ extension Daemon {
         result.keepsContainersOnShutdown = configuration.liveRestore
         result.restartsContainers = configuration.restartsContainers
         result.isDebug = configuration.isDebug
+        result.registryMirrors = configuration.registryMirrors
+        result.insecureRegistries = configuration.insecureRegistries
         return result
     }
 

@@ -30,8 +30,8 @@ public final class RemoteAPI: RequestHandler {
         standing = StandingHeaders(settings)
         ping = PingAnswers(standing)
         router = Router(
-            containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + networkRoutes
-                + serviceRoutes
+            containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + registryRoutes
+                + networkRoutes + serviceRoutes
                 + systemRoutes
                 + swarmRoutes + missingRoutes)
     }

@@ -8,6 +8,8 @@ public struct OCIDescriptor: Codable, Sendable, Hashable {
     public var size: Int64
     public var annotations: [String: String]?
     public var platform: OCIPlatform?
+    /// Where a foreign layer is, besides the registry.
+    public var urls: [String]?
 
     public init(
         mediaType: String?, digest: Digest, size: Int64, annotations: [String: String]? = nil,
@@ -102,10 +104,11 @@ public struct OCIManifest: Sendable, Hashable {
         layers = document.layers
     }
 
-    /// A new manifest of uncompressed layers.
-    public init(config: OCIDescriptor, layers: [OCIDescriptor]) throws {
-        let document = Document(
-            schemaVersion: 2, mediaType: OCIMediaType.manifest, config: config, layers: layers)
+    /// A new manifest: OCI's, or schema 2 if that is the media type.
+    public init(
+        config: OCIDescriptor, layers: [OCIDescriptor], mediaType: String = OCIMediaType.manifest
+    ) throws {
+        let document = Document(schemaVersion: 2, mediaType: mediaType, config: config, layers: layers)
         bytes = try OrderedJSONEncoder(style: .goCompact).encode(document)
         self.config = config
         self.layers = layers

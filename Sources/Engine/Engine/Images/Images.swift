@@ -87,15 +87,4 @@ extension Engine {
             ContainerUse(id: record.id, isRunning: record.state.isRunning)
         }
     }
-
-    public func pullImage(
-        _ request: ImagePull, progress: @escaping ProgressReport
-    ) async throws(EngineError) {
-        let reference = try ImageReference(parsing: request.name)
-        let name = reference.repository
-        guard try await workers.run({ [self] in try loadEmbedded(reference) }) else {
-            throw EngineError(.notImplemented, "pulling \(name) from a registry is not supported yet")
-        }
-        progress(ProgressMessage(status: "Status: Loaded the image that comes with the engine for \(name):latest"))
-    }
 }

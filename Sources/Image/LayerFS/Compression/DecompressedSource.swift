@@ -10,12 +10,15 @@ public final class DecompressedSource: ByteSource, @unchecked Sendable {
     private var start = 0
     private var end = 0
     private var sourceEnded = false
+    /// Bytes that may still come out.
+    private var allowance: Int64
     /// How the source is compressed.
     public let compression: Compression
 
-    /// Reads the first bytes at once.
-    public init(_ source: any ByteSource) throws {
+    /// Reads the first bytes at once. More than `limit` bytes of content are an error (`badParameter`).
+    public init(_ source: any ByteSource, limit: Int64 = .max) throws {
         self.source = source
+        allowance = limit
         do {
             while end < Compression.prefixLength {
                 let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: input[end...]))
@@ -43,6 +46,15 @@ public final class DecompressedSource: ByteSource, @unchecked Sendable {
     }
 
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try readSome(into: buffer)
+        allowance -= Int64(count)
+        guard allowance >= 0 else {
+            throw EngineError(.badParameter, "invalid \(compression.rawValue) data: it becomes larger than is allowed")
+        }
+        return count
+    }
+
+    private func readSome(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard let decoder else { return try readPlain(into: buffer) }
         while true {
             if start == end && !sourceEnded {

@@ -6,7 +6,7 @@ final class ReadAhead: Sendable {
     private let pipe = ChunkPipe()
     private let totals = Mutex((hash: SHA256(), size: Int64(0)))
 
-    /// Starts at once. The source is used until its end, or until the first read after `cancel`.
+    /// Starts at once. A source that is decompressed already is taken as it is. The source is used until its end, or until the first read after `cancel`.
     init(_ source: any ByteSource) {
         let started = PlatformThread.detach { [self] in produce(source) }
         if !started { pipe.finish(SystemError(errno: 11, call: "pthread_create")) }
@@ -22,7 +22,7 @@ final class ReadAhead: Sendable {
 
     private func produce(_ source: any ByteSource) {
         do {
-            let plain = try DecompressedSource(source)
+            let plain = try source as? DecompressedSource ?? DecompressedSource(source)
             var (hash, size) = (SHA256(), Int64(0))
             while let slot = pipe.reserve() {
                 let count = try plain.fill(slot)

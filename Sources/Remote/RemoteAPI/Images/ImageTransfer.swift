@@ -28,7 +28,7 @@ private func pullImage(_ call: Call) async throws(EngineError) -> Response? {
     while name.hasSuffix(":") { name.removeLast() }
     let request = ImagePull(
         name: name, tag: query["tag"] ?? "", platform: call.speaks(32) ? query["platform"] ?? "" : "",
-        authorization: call.exchange.request.header("x-registry-auth"))
+        authorization: call.authorization)
     return try await call.withProgress { report throws(EngineError) in
         try await call.backend.pullImage(request, progress: report)
     }

@@ -16,6 +16,13 @@ public protocol ImageBackend: Sendable {
     /// Names are resolved before it returns; then the archive is written to the channel that comes back.
     func saveImages(_ names: [String]) async throws(EngineError) -> ByteChannel
     func pullImage(_ request: ImagePull, progress: @escaping ProgressReport) async throws(EngineError)
+    func pushImage(_ request: ImagePush, progress: @escaping ProgressReport) async throws(EngineError)
+    /// Asks the registry that an authorization names whether it is good.
+    func checkAuthorization(_ authorization: RegistryAuthorization) async throws(EngineError) -> RegistryLogin
+    /// What a name stands for in its registry; nothing is loaded.
+    func inspectDistribution(
+        _ name: String, _ authorization: RegistryAuthorization?
+    ) async throws(EngineError) -> DistributionInspect
 }
 
 public struct ImageQuery: Sendable {
@@ -61,10 +68,11 @@ public struct ImagePull: Sendable {
     /// Tag or digest; empty with no tag in the name pulls every tag.
     public var tag: String
     public var platform: String
-    /// The `X-Registry-Auth` header as it came.
-    public var authorization: String?
+    public var authorization: RegistryAuthorization?
 
-    public init(name: String, tag: String = "", platform: String = "", authorization: String? = nil) {
+    public init(
+        name: String, tag: String = "", platform: String = "", authorization: RegistryAuthorization? = nil
+    ) {
         self.name = name
         self.tag = tag
         self.platform = platform

@@ -1,3 +1,5 @@
+public import OrderedJSON
+
 /// One object of the progress streams of pull, import, load, build and push.
 public struct ProgressMessage: Codable, Sendable {
     public struct Detail: Codable, Sendable {
@@ -28,6 +30,8 @@ public struct ProgressMessage: Codable, Sendable {
     public var id: String?
     public var errorDetail: Failure?
     public var error: String?
+    /// What a program wants to know of the result: of a push, tag, digest and size.
+    public var aux: JSONValue?
 
     public init(status: String? = nil, id: String? = nil, stream: String? = nil, progressDetail: Detail? = nil) {
         self.status = status

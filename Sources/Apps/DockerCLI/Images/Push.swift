@@ -1,0 +1,29 @@
+internal import EngineClient
+internal import Flags
+internal import Primitives
+
+extension Command {
+    static let push = Command(
+        "push", "NAME[:TAG]", about: "Push an image or a repository to a registry", count: 1...1,
+        flags: [
+            Flag("a", "all-tags", help: "Push all tags of an image to the repository")
+        ]
+    ) { invocation in
+        let allTags = invocation.flags.bool("all-tags")
+        var reference = try ImageReference(parsing: invocation.subject)
+        guard reference.digest == nil else { throw CommandFailure("cannot push a digest reference") }
+        guard !allTags || reference.tag == nil else {
+            throw CommandFailure("tag can't be used with --all-tags/-a")
+        }
+        if !allTags, reference.tag == nil {
+            reference = reference.withDefaultTag
+            invocation.console.print("Using default tag: \(reference.tag ?? "")")
+        }
+        var query = Query()
+        query["tag"] = reference.tag
+        try ProgressDisplay.show(
+            invocation.client, "/images/\(EngineClient.escape(reference.repository))/push\(query.text)",
+            to: invocation.console.output)
+        return 0
+    }
+}

@@ -1,0 +1,59 @@
+internal import ImageModel
+internal import ImageStore
+internal import Primitives
+
+/// The manifests that can stand for an image whose layers are in the registry.
+struct ManifestForms: Sendable {
+    private let config: ImageConfig
+    private let blobs: [RemoteBlob]
+    private let known: [FetchedManifest]
+
+    init(_ config: ImageConfig, _ blobs: [RemoteBlob], known: [FetchedManifest]) {
+        self.config = config
+        self.blobs = blobs
+        self.known = known
+    }
+
+    /// At least one, the best first. Errors: `internal`.
+    func all() throws -> [FetchedManifest] {
+        let faithful = known.filter(fits)
+        if !faithful.isEmpty { return faithful }
+        // Schema 2 has no name for zstd.
+        let needsOCI = blobs.contains { $0.mediaType == OCIMediaType.layerZstd }
+        return try (needsOCI ? [true] : [false, true]).map(make)
+    }
+
+    private func fits(_ manifest: FetchedManifest) -> Bool {
+        guard let document = try? OCIManifest(parsing: manifest.bytes) else { return false }
+        return document.config.digest == config.id && document.layers.map(\.digest) == blobs.map(\.digest)
+    }
+
+    private func make(isOCI: Bool) throws -> FetchedManifest {
+        let type = isOCI ? OCIMediaType.manifest : OCIMediaType.dockerManifest
+        let manifest = try OCIManifest(
+            config: OCIDescriptor(
+                mediaType: isOCI ? OCIMediaType.config : OCIMediaType.dockerConfig, digest: config.id,
+                size: Int64(config.bytes.count)),
+            layers: blobs.map {
+                OCIDescriptor(
+                    mediaType: OCIMediaType.layer($0.mediaType, isOCI: isOCI), digest: $0.digest, size: $0.size)
+            }, mediaType: type)
+        return FetchedManifest(bytes: manifest.bytes, mediaType: type, digest: manifest.digest)
+    }
+
+    /// The registry takes no manifests of this kind, or none it can read.
+    static func refuses(_ error: RegistryError) -> Bool {
+        error.status == 415 || error.code == "MANIFEST_INVALID" || error.code == "UNSUPPORTED"
+    }
+}
+
+extension OCIMediaType {
+    /// The same kind of layer in the words of the other family.
+    static func layer(_ type: String, isOCI: Bool) -> String {
+        switch type {
+        case layerZstd: type
+        case layer, dockerLayerPlain: isOCI ? layer : dockerLayerPlain
+        default: isOCI ? layerGzip : dockerLayer
+        }
+    }
+}

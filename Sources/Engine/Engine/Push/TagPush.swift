@@ -1,0 +1,93 @@
+internal import APIModel
+internal import ImageModel
+internal import ImageStore
+internal import OrderedJSON
+internal import Primitives
+
+/// Pushes one image under one tag: its layers side by side, then its config, then the manifest that ties them together.
+struct TagPush: Sendable {
+    let engine: Engine
+    let target: any ImageTarget
+    let report: ProgressReport
+
+    func run(_ name: ImageReference, _ id: Digest) async throws {
+        let layers = try await engine.workers.run { [images = engine.images] in try images.holdLayers(of: id) }
+        do {
+            let blobs = try await push(layers, name)
+            try await finish(name, id, blobs)
+        } catch {
+            await letGo(layers)
+            throw error
+        }
+        await letGo(layers)
+    }
+
+    private func letGo(_ layers: [PackableLayer]) async {
+        await engine.workers.runQuietly { [images = engine.images] in images.letGo(layers.map(\.chainID)) }
+    }
+
+    /// What the layers are in the registry, in their order; one that an image has twice is sent once.
+    private func push(_ layers: [PackableLayer], _ name: ImageReference) async throws -> [RemoteBlob] {
+        var different: [Digest: PackableLayer] = [:]
+        for layer in layers where different[layer.diffID] == nil {
+            different[layer.diffID] = layer
+            LayerProgress(id: layer.diffID.short, report: report).say("Preparing")
+        }
+        let permits = Permits(Self.mostUploads)
+        let sent = try await withThrowingTaskGroup(of: RemoteBlob.self) { group in
+            for layer in different.values {
+                let push = LayerPush(engine: engine, target: target, layer: layer, repository: name, report: report)
+                group.addTask { try await push.run(permits) }
+            }
+            return try await group.reduce(into: [Digest: RemoteBlob]()) { $0[$1.diffID] = $1 }
+        }
+        return layers.compactMap { sent[$0.diffID] }
+    }
+
+    private static let mostUploads = 3
+
+    private func finish(_ name: ImageReference, _ id: Digest, _ blobs: [RemoteBlob]) async throws {
+        let image = try await engine.workers.run { [images = engine.images] in try images.resolve(id.description) }
+        try await push(image.config)
+        let manifest = try await putManifest(name, image, blobs)
+        let reference = name.with(digest: manifest.digest)
+        try await engine.workers.run { [images = engine.images] in
+            try images.note(pushed: id, manifest: manifest, blobs: blobs, name: reference)
+        }
+        let tag = name.tag ?? ""
+        report(ProgressMessage(status: "\(tag): digest: \(manifest.digest) size: \(manifest.bytes.count)"))
+        var result = ProgressMessage(progressDetail: .init())
+        result.aux = [
+            "Tag": .string(tag), "Digest": .string(manifest.digest.description),
+            "Size": .integer(Int64(manifest.bytes.count)),
+        ]
+        report(result)
+        engine.publishImage("push", id: name.familiar, name: name.repository)
+    }
+
+    private func push(_ config: ImageConfig) async throws {
+        guard try await target.size(of: config.id) == nil else { return }
+        guard let upload = try await target.startUpload(mounting: nil, from: nil) else { return }
+        try await upload.append(config.bytes)
+        try await upload.commit(config.id)
+    }
+
+    /// The manifest that the image came with where it still says the truth, else one of schema 2; a registry that does not
+    /// take that gets OCI's.
+    private func putManifest(
+        _ name: ImageReference, _ image: Image, _ blobs: [RemoteBlob]
+    ) async throws -> FetchedManifest {
+        let known = try await engine.workers.run { [images = engine.images] in try images.manifests(of: image.id) }
+        let choice = ManifestForms(image.config, blobs, known: known)
+        var forms = try choice.all()
+        while true {
+            let form = forms.removeFirst()
+            do {
+                try await target.put(manifest: form, as: name.tag ?? "")
+                return form
+            } catch let error as RegistryError where !forms.isEmpty && ManifestForms.refuses(error) {
+                continue
+            }
+        }
+    }
+}

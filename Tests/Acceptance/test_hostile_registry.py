@@ -1,0 +1,365 @@
+"""Registries that lie, stall, break off and overdo it, and engines that die in the middle: nothing wrong is ever kept."""
+import json
+import os
+import socket
+import subprocess
+import tarfile
+import threading
+import time
+
+import pytest
+
+from harness import images
+from harness.hostile import HostileRegistry
+from harness.images import entry
+from harness.distribution import MANIFEST, OCI_MANIFEST, Image, name_of
+from harness.waiting import eventually
+from test_images import progress
+from test_pull import only_busybox, pull, small  # noqa: F401
+
+
+@pytest.fixture
+def hostile():
+    found = HostileRegistry()
+    yield found
+    found.stop()
+
+
+def layers_on_disk(engine):
+    return {name for name in os.listdir(engine.root + "/overlay") if name.startswith("l-")}
+
+
+def spools(engine):
+    folder = engine.root + "/image/overlay/downloads"
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+@pytest.fixture
+def clean(engine):
+    """After the test the engine has the layers it had before, and no half-loaded blob."""
+    before = layers_on_disk(engine)
+    yield
+    eventually(lambda: layers_on_disk(engine) - before == set(), 10, what="layers taken away")
+
+
+def fails(reply, text):
+    assert reply.status >= 400 or "errorDetail" in reply.text, reply
+    assert text in (reply.message if reply.status >= 400 else progress(reply)[-1]["error"]), reply
+
+
+def once(times, action):
+    """A rule's action for the first requests for blobs only."""
+    left = [times]
+
+    def rule(handler, path):
+        if "/blobs/" not in path or left[0] == 0:
+            return False
+        left[0] -= 1
+        return action(handler, path)
+    return rule
+
+
+def body_of(hostile, path):
+    return hostile.blobs[path.rsplit("/", 1)[1]]
+
+
+def test_a_blob_with_other_bytes(api, engine, hostile, clean):
+    image = small("lies")
+    name = hostile.put("a/b", "1", image)
+    wrong = name_of(image.layers[1])
+    hostile.blobs[wrong] = bytes([image.layers[1][0]]) + bytes(len(image.layers[1]) - 1)
+    fails(pull(api, name), f"filesystem layer verification failed for digest {wrong}")
+    assert api.get(f"/images/{name}/json").status == 404
+    hostile.blobs[wrong] = image.layers[1]
+    assert "Downloaded newer image" in pull(api, name).text
+    eventually(lambda: not spools(engine))
+    api.delete(f"/images/{name}")
+
+
+def test_valid_layers_under_a_wrong_diff_id(api, hostile, clean):
+    image, other = small("diff-a", 1), small("diff-b", 1)
+    image.layers = other.layers
+    image.document["layers"] = other.document["layers"]
+    image.seal()
+    fails(pull(api, hostile.put("a/b", "1", image)), "invalid diffID for layer")
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_connection_that_breaks_is_gone_on_with(api, hostile, ranges):
+    image = Image(images.tar(entry("large", os.urandom(3_000_000))))
+    name = hostile.put("a/b", "1", image)
+    blob = name_of(image.layers[0])
+    starts = []
+
+    def half(handler, path):
+        if blob not in path:
+            return False
+        asked = handler.headers.get("Range")
+        start = int(asked[6:-1]) if asked and ranges else 0
+        starts.append(int(asked[6:-1]) if asked else 0)
+        rest = image.layers[0][start:]
+        handler.send_response(206 if start else 200)
+        handler.send_header("Content-Length", str(len(rest)))
+        handler.end_headers()
+        # The further it has come, the more it gives, so that it ends with and without ranges.
+        handler.wfile.write(rest[:(len(starts) * 1_000_000) if not ranges else 1_000_000])
+        handler.wfile.flush()
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        handler.close_connection = True
+        return True
+    hostile.rules.append(half)
+    assert "Downloaded newer image" in pull(api, name).text
+    assert len(starts) > 2 and sorted(starts) == starts and starts[-1] > 1_500_000, starts
+
+
+def test_a_registry_that_stalls(api, hostile):
+    """After 20 seconds without a byte the connection counts as broken."""
+    image = Image(images.tar(entry("large", os.urandom(300_000))))
+    name = hostile.put("a/b", "1", image)
+
+    def stall(handler, path):
+        data = body_of(hostile, path)
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data[:100])
+        handler.wfile.flush()
+        time.sleep(40)
+        return True
+    hostile.rules.append(lambda handler, path: name_of(image.layers[0]) in path and once_only(handler, path))
+    once_only = once(1, stall)
+    began = time.monotonic()
+    assert "Downloaded newer image" in pull(api, name).text
+    assert 19 < time.monotonic() - began < 35
+
+
+@pytest.mark.parametrize("status, code", [(500, "UNKNOWN"), (429, "TOOMANYREQUESTS"), (503, "UNAVAILABLE")])
+def test_troubles_that_pass(api, hostile, status, code):
+    name = hostile.put("a/b", "1", small(f"status-{status}"))
+    hostile.rules.append(once(3, lambda handler, path: handler.refuse(status, code, "later", Retry_After="1") or True))
+    began = time.monotonic()
+    reply = pull(api, name)
+    assert "Downloaded newer image" in reply.text
+    assert time.monotonic() - began >= 0.9 and "Retrying in 1 second" in reply.text
+
+
+def test_troubles_that_do_not_pass(api, hostile, clean):
+    name = hostile.put("a/b", "1", small("never"))
+    hostile.rules.append(
+        lambda handler, path: "/blobs/" in path and (handler.refuse(500, "UNKNOWN", "never", Retry_After="0") or True))
+    fails(pull(api, name), "unknown: never")
+
+
+def test_a_redirect_in_a_loop(api, hostile, clean):
+    name = hostile.put("a/b", "1", small("loop"))
+    hostile.rules.append(lambda handler, path: "/blobs/" in path and (handler.reply(307, Location=path) or True))
+    fails(pull(api, name), "stopped after 10 redirects")
+    assert len(hostile.asked("/blobs/")) < 100
+
+
+@pytest.mark.parametrize("place", ["http+unix://%2Frun%2Fdocker.sock/x", "file:///etc/passwd", "ftp://127.0.0.1/x", "http://"])
+def test_a_redirect_to_what_is_no_web_address(api, hostile, clean, place):
+    name = hostile.put("a/b", "1", small("place"))
+    hostile.rules.append(lambda handler, path: "/blobs/" in path and (handler.reply(307, Location=place) or True))
+    fails(pull(api, name), "")
+
+
+def test_secrets_do_not_follow_a_redirect(api):
+    first, second = HostileRegistry(users={"me": "secret"}), HostileRegistry(address="127.0.0.2")
+    try:
+        image = small("elsewhere")
+        name = first.put("a/b", "1", image)
+        second.put("a/b", "1", image)
+        first.rules.append(
+            lambda handler, path: "/blobs/" in path and (handler.reply(307, Location=f"http://{second.host}{path}") or True))
+        from test_registry_auth import header
+        assert "Downloaded newer image" in pull(api, name, headers=header("me", "secret")).text
+        assert second.seen and all("Authorization" not in headers for _, _, headers in second.seen)
+    finally:
+        first.stop()
+        second.stop()
+
+
+def test_a_length_of_a_hundred_gigabytes(api, hostile, clean):
+    name = hostile.put("a/b", "1", small("huge"))
+    hostile.rules.append(
+        lambda handler, path: "/blobs/" in path and (handler.reply(200, b"x", Content_Length=str(100 << 30)) or True))
+    fails(pull(api, name), f"is announced with {100 << 30} bytes, and the manifest says")
+
+
+def test_more_bytes_than_the_manifest_says(api, hostile, clean):
+    image = small("more", 1)
+    name = hostile.put("a/b", "1", image)
+
+    def endless(handler, path):
+        if name_of(image.layers[0]) not in path:
+            return False
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+    hostile.rules.append(endless)
+    fails(pull(api, name), "is larger than the")
+
+
+def test_a_bomb(api, engine, hostile, clean):
+    """Five gigabytes of zeros in some hundred kilobytes: refused at four, without memory."""
+    size = 5 << 30
+    info = tarfile.TarInfo("zeros")
+    info.size = size
+    pack = subprocess.Popen(["zstd", "-c", "-q"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def feed():
+        piece = bytes(1 << 20)
+        pack.stdin.write(info.tobuf())
+        for _ in range(size >> 20):
+            pack.stdin.write(piece)
+        pack.stdin.write(bytes(1024))
+        pack.stdin.close()
+    thread = threading.Thread(target=feed)
+    thread.start()
+    packed = pack.stdout.read()
+    thread.join()
+    image = Image(b"stands for it", pack=lambda _: packed, kind=OCI_MANIFEST, config="application/vnd.oci.image.config.v1+json",
+                  layer="application/vnd.oci.image.layer.v1.tar+zstd")
+    assert len(packed) < 1_000_000
+    with open(f"/proc/{engine.pid}/status") as file:
+        before = int(next(line for line in file if line.startswith("VmRSS")).split()[1])
+    fails(api.post(f"/images/create?fromImage={hostile.put('a/b', '1', image)}", timeout=120), "it becomes larger than is allowed")
+    with open(f"/proc/{engine.pid}/status") as file:
+        peak = int(next(line for line in file if line.startswith("VmHWM")).split()[1])
+    assert peak - before < 100 << 10
+
+
+@pytest.mark.parametrize("spoil, text", [
+    (lambda image: b"{" + b" " * (50 << 20) + b"}", "is larger than 4194304 bytes"),
+    (lambda image: b"not json", "invalid manifest"),
+    (lambda image: b"", "invalid manifest"),
+    (lambda image: b"[]", "invalid manifest"),
+    (lambda image: json.dumps(dict(image.document, layers=image.document["layers"] * 10_000)).encode(), "max depth exceeded"),
+    (lambda image: json.dumps(dict(image.document, manifests=[])).encode(), "neither an image nor an index, or both"),
+    (lambda image: json.dumps(dict(image.document, schemaVersion=3)).encode(), "unsupported manifest schema version 3"),
+    (lambda image: json.dumps(dict(image.document, layers=image.document["layers"][:1])).encode(),
+     "layers from manifest don't match image configuration"),
+    (lambda image: json.dumps(dict(image.document, config=dict(image.document["config"], size=1 << 40))).encode(),
+     "invalid image config: larger than"),
+])
+def test_manifests_that_are_none(api, hostile, clean, spoil, text):
+    image = small("manifest")
+    name = hostile.put("a/b", "1", image)
+    hostile.manifests["a/b", "1"] = (spoil(image), MANIFEST)
+    fails(pull(api, name), text)
+
+
+def test_a_manifest_under_another_digest(api, hostile, clean):
+    image, other = small("one"), small("two")
+    hostile.put("a/b", "1", image)
+    hostile.put("a/b", "2", other)
+    hostile.manifests["a/b", image.digest] = (other.manifest, MANIFEST)
+    fails(pull(api, f"{hostile.host}/a/b@{image.digest}"), f"manifest verification failed for digest {image.digest}")
+
+
+def test_a_config_under_another_digest(api, hostile, clean):
+    image = small("config")
+    name = hostile.put("a/b", "1", image)
+    hostile.blobs[image.id] = b"{" + b" " * (len(image.config) - 2) + b"}"
+    fails(pull(api, name), f"image config verification failed for digest {image.id}")
+
+
+@pytest.fixture
+def slow(hostile):
+    """An image whose one layer comes as slowly as the test lets it; (name, image, a function that lets it come)."""
+    image = Image(images.tar(entry("first", b"1")), images.tar(entry("slow", os.urandom(4_000_000))))
+    name, free = hostile.put("a/slow", "1", image), threading.Event()
+
+    def drip(handler, path):
+        if name_of(image.layers[1]) not in path or free.is_set():
+            return False
+        data = image.layers[1]
+        asked = handler.headers.get("Range")
+        start = int(asked[6:-1]) if asked else 0
+        handler.send_response(206 if start else 200)
+        handler.send_header("Content-Length", str(len(data) - start))
+        handler.end_headers()
+        try:
+            handler.wfile.write(data[start:2_500_000])
+            for place in range(max(start, 2_500_000), len(data)):
+                if free.is_set():
+                    handler.wfile.write(data[place:])
+                    break
+                handler.wfile.write(data[place:place + 1])
+                handler.wfile.flush()
+                time.sleep(0.02)
+        except OSError:
+            pass
+        return True
+    hostile.rules.append(drip)
+    yield name, image, free.set
+    free.set()
+
+
+def begin(engine, name):
+    """A pull whose client can be made to leave."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(engine.socket)
+    connection.sendall(f"POST /v1.50/images/create?fromImage={name} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n".encode())
+    return connection
+
+
+def test_who_leaves_takes_the_pull_along_and_the_next_one_goes_on(new_engine, hostile, slow):
+    engine = new_engine(busybox=False)
+    name, image, let = slow
+    client = begin(engine, name)
+    spool = "sha256-" + name_of(image.layers[1])[7:]
+    eventually(lambda: spool in spools(engine)
+               and os.path.getsize(f"{engine.root}/image/overlay/downloads/{spool}") >= 2_000_000)
+    client.close()
+    eventually(lambda: layers_on_disk(engine) == set(), what="the pull's end")
+    assert engine.api.get(f"/images/{name}/json").status == 404
+    let()
+    before = len(hostile.asked(name_of(image.layers[1])))
+    assert "Downloaded newer image" in pull(engine.api, name).text
+    asked = hostile.asked(name_of(image.layers[1]))[before:]
+    assert len(asked) == 1 and int(asked[0][2]["Range"][6:-1]) >= 2_000_000, asked
+    eventually(lambda: spools(engine) == [])
+
+
+def test_one_of_two_who_wait_may_leave(new_engine, slow):
+    engine = new_engine(busybox=False)
+    name, image, let = slow
+    leaving = begin(engine, name)
+    eventually(lambda: len(spools(engine)) > 0)
+    results = []
+    staying = threading.Thread(target=lambda: results.append(pull(engine.api, name)))
+    staying.start()
+    time.sleep(0.3)
+    leaving.close()
+    time.sleep(0.3)
+    let()
+    staying.join(30)
+    assert "Downloaded newer image" in results[0].text, results
+    eventually(lambda: spools(engine) == [])
+
+
+def test_kill_in_the_middle_of_pulls(new_engine, hostile, slow):
+    """Nothing half-visible after a crash, and the next pull succeeds, without a byte of what was there before."""
+    engine = new_engine(busybox=False)
+    name, image, let = slow
+    done = hostile.put("a/done", "1", small("done"))
+    assert "Downloaded newer image" in pull(engine.api, done).text
+    for _ in range(int(os.environ.get("CRASHES", "4"))):
+        client = begin(engine, name)
+        eventually(lambda: spools(engine))
+        time.sleep(0.1)
+        engine.kill()
+        client.close()
+        engine.start()
+        assert [row["RepoTags"] for row in engine.api.get("/images/json").json] == [[done]]
+        assert len(layers_on_disk(engine)) <= 4
+    let()
+    assert "Downloaded newer image" in pull(engine.api, name).text
+    assert engine.api.get(f"/images/{name}/json").json["Id"] == image.id
+    engine.api.delete(f"/images/{name}")
+    engine.api.delete(f"/images/{done}")
+    eventually(lambda: layers_on_disk(engine) == set() and spools(engine) == [])

@@ -1,0 +1,52 @@
+import Primitives
+import Testing
+
+@testable import RegistryClient
+
+@Suite struct EndpointChoiceTests {
+    private static func choice(insecure: [String] = [], mirrors: [String] = []) -> EndpointChoice {
+        var configuration = RegistryConfiguration(userAgent: "test")
+        configuration.insecure = insecure
+        configuration.mirrors = mirrors
+        return EndpointChoice(configuration)
+    }
+
+    private static func list(_ choice: EndpointChoice, _ domain: String, reads: Bool = true) async -> [String] {
+        await choice.endpoints(for: domain, reads: reads).map { "\($0.address)\($0.isVerified ? "" : " unverified")" }
+    }
+
+    @Test func strangersNeedGoodCertificates() async {
+        #expect(await Self.list(Self.choice(), "192.0.2.1:5000") == ["https://192.0.2.1:5000"])
+    }
+
+    @Test(arguments: ["localhost:5000", "127.0.0.1:5000", "127.9.8.7", "[::1]:5000"])
+    func loopbackMaySpeakPlainly(domain: String) async {
+        #expect(
+            await Self.list(Self.choice(), domain) == ["https://\(domain) unverified", "http://\(domain) unverified"])
+    }
+
+    @Test(arguments: ["192.0.2.1:5000", "192.0.2.1", "192.0.2.0/24"])
+    func insecureOnesAreNamedByHostOrNetwork(entry: String) async {
+        #expect(await Self.list(Self.choice(insecure: [entry]), "192.0.2.1:5000").count == 2)
+        #expect(await Self.list(Self.choice(insecure: [entry]), "192.0.3.1:5000").count == 1)
+    }
+
+    @Test func mirrorsAreForReadingDockerHub() async {
+        let choice = Self.choice(mirrors: ["https://mirror.example"])
+        #expect(await Self.list(choice, "docker.io", reads: false) == ["https://registry-1.docker.io"])
+        #expect(await Self.list(choice, "192.0.2.1") == ["https://192.0.2.1"])
+    }
+
+    @Test func mirrorsAreRegistriesAndNothingMore() throws {
+        #expect(try RegistryConfiguration.mirror("https://mirror.example/") == "https://mirror.example")
+        for text in ["mirror.example", "ftp://mirror.example", "https://mirror.example/v2/"] {
+            #expect(throws: EngineError.self) { try RegistryConfiguration.mirror(text) }
+        }
+    }
+
+    @Test func secretsAreInNoText() {
+        let credentials = RegistryCredentials(username: "me", password: "hunter2", identityToken: "tok")
+        #expect("\(credentials)\(String(reflecting: credentials))".contains("hunter2") == false)
+        #expect("\(credentials)".contains("tok") == false)
+    }
+}
