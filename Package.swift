@@ -110,7 +110,8 @@ let targets: [Target] = [
     room(
         "Registry", "RegistryClient",
         [
-            "Primitives", "OrderedJSON", "ImageModel", "HostSystem", "ContentFetch", .nioCore, .nioPosix, .nioHTTP1,
+            "Primitives", "OrderedJSON", "ImageModel", "HostSystem", "ContentFetch", .crypto, .nioCore, .nioPosix,
+            .nioHTTP1,
             .nioSSL, .asyncHTTPClient,
         ]),
 
@@ -183,7 +184,7 @@ let targets: [Target] = [
     // Tests
     tests("Primitives", ["Primitives"]),
     tests("OrderedJSON", ["OrderedJSON"]),
-    tests("APIModel", ["APIModel", "OrderedJSON"]),
+    tests("APIModel", ["APIModel", "OrderedJSON", "Primitives"]),
     tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
     tests("Flags", ["Flags"]),
     tests("HostSystem", ["HostSystem", "Primitives"]),
@@ -233,6 +234,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        // What nio-extras, below async-http-client, brings anyway.
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),

@@ -270,7 +270,8 @@ def build(name, scratch, *flags):
 
 
 def main():
-    import network  # they use this module's measures
+    import images  # they use this module's measures
+    import network
     import registry
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -297,8 +298,8 @@ def main():
         return not options.only or any(part in name for part in options.only)
 
     stages = [("run exec client", run_and_exec), ("event", event_latency), ("memory", hundred), ("api", api_rate),
-              ("log", log_rate), ("start", start_with_many), *network.STAGES]
-    BARS.extend(network.BARS + registry.BARS)
+              ("log", log_rate), ("start", start_with_many), *network.STAGES, *images.STAGES]
+    BARS.extend(network.BARS + images.BARS + registry.BARS)
     tree = None
     try:
         if wanted("run") and not options.no_peers:
@@ -342,6 +343,7 @@ def main():
             finally:
                 peer.close()
     finally:
+        images.finish()
         shutil.rmtree(options.scratch, ignore_errors=True)
         if results:
             report()
@@ -351,6 +353,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # `network` and `registry` import it by this name, and must find the same tables.
+    # `network`, `images` and `registry` import it by this name, and must find the same tables.
     sys.modules["bench"] = sys.modules["__main__"]
     main()

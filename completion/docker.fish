@@ -207,6 +207,8 @@ complete -c docker -n '__fish_seen_subcommand_from ps' -l since -r -d 'Show crea
 complete -c docker -n __fish_use_subcommand -a pull -d 'Pull an image or a repository from a registry'
 complete -c docker -n '__fish_seen_subcommand_from pull' -s a -l all-tags -d 'Download all tagged images in the repository'
 complete -c docker -n '__fish_seen_subcommand_from pull' -l platform -r -d 'Set platform if server is multi-platform capable'
+complete -c docker -n __fish_use_subcommand -a push -d 'Push an image or a repository to a registry'
+complete -c docker -n '__fish_seen_subcommand_from push' -s a -l all-tags -d 'Push all tags of an image to the repository'
 complete -c docker -n __fish_use_subcommand -a rename -d 'Rename an existing container'
 complete -c docker -n __fish_use_subcommand -a restart -d 'Restart a running container'
 complete -c docker -n '__fish_seen_subcommand_from restart' -s s -l signal -r -d 'Signal to send to the container'

@@ -23,6 +23,7 @@ if (( CURRENT == 2 )); then
         'port:List port mappings for the CONTAINER, or lookup the public-facing port that'
         'ps:List containers'
         'pull:Pull an image or a repository from a registry'
+        'push:Push an image or a repository to a registry'
         'rename:Rename an existing container'
         'restart:Restart a running container'
         'rm:Remove one or more containers'
@@ -78,6 +79,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         port) compadd --  --help ;;
         ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
         pull) compadd -- --all-tags --platform -a --help ;;
+        push) compadd -- --all-tags -a --help ;;
         rename) compadd --  --help ;;
         restart) compadd -- --signal --time --timeout -s -t --help ;;
         rm) compadd -- --force --link --volumes -f -l -v --help ;;

@@ -72,7 +72,7 @@ def test_a_blob_with_other_bytes(api, engine, hostile, clean):
     assert api.get(f"/images/{name}/json").status == 404
     hostile.blobs[wrong] = image.layers[1]
     assert "Downloaded newer image" in pull(api, name).text
-    eventually(lambda: not spools(engine))
+    eventually(lambda: not {f"sha256-{name_of(layer)[7:]}" for layer in image.layers} & set(spools(engine)))
     api.delete(f"/images/{name}")
 
 
@@ -109,7 +109,8 @@ def test_a_connection_that_breaks_is_gone_on_with(api, hostile, ranges):
         return True
     hostile.rules.append(half)
     assert "Downloaded newer image" in pull(api, name).text
-    assert len(starts) > 2 and sorted(starts) == starts and starts[-1] > 1_500_000, starts
+    # Where a connection is reset, some of what was sent last is lost.
+    assert len(starts) > 2 and sorted(starts) == starts and starts[-1] > 500_000, starts
 
 
 def test_a_registry_that_stalls(api, hostile):
@@ -136,7 +137,9 @@ def test_a_registry_that_stalls(api, hostile):
 @pytest.mark.parametrize("status, code", [(500, "UNKNOWN"), (429, "TOOMANYREQUESTS"), (503, "UNAVAILABLE")])
 def test_troubles_that_pass(api, hostile, status, code):
     name = hostile.put("a/b", "1", small(f"status-{status}"))
-    hostile.rules.append(once(3, lambda handler, path: handler.refuse(status, code, "later", Retry_After="1") or True))
+    # Each of the four blobs is refused the first time.
+    hostile.rules.append(lambda handler, path: "/blobs/" in path and len(hostile.asked(path)) == 1
+                         and (handler.refuse(status, code, "later", Retry_After="1") or True))
     began = time.monotonic()
     reply = pull(api, name)
     assert "Downloaded newer image" in reply.text
@@ -237,7 +240,7 @@ def test_a_bomb(api, engine, hostile, clean):
     (lambda image: b"not json", "invalid manifest"),
     (lambda image: b"", "invalid manifest"),
     (lambda image: b"[]", "invalid manifest"),
-    (lambda image: json.dumps(dict(image.document, layers=image.document["layers"] * 10_000)).encode(), "max depth exceeded"),
+    (lambda image: json.dumps(dict(image.document, layers=image.document["layers"][:1] * 10_000)).encode(), "max depth exceeded"),
     (lambda image: json.dumps(dict(image.document, manifests=[])).encode(), "neither an image nor an index, or both"),
     (lambda image: json.dumps(dict(image.document, schemaVersion=3)).encode(), "unsupported manifest schema version 3"),
     (lambda image: json.dumps(dict(image.document, layers=image.document["layers"][:1])).encode(),
@@ -356,7 +359,7 @@ def test_kill_in_the_middle_of_pulls(new_engine, hostile, slow):
         client.close()
         engine.start()
         assert [row["RepoTags"] for row in engine.api.get("/images/json").json] == [[done]]
-        assert len(layers_on_disk(engine)) <= 4
+        assert len(layers_on_disk(engine)) == 3
     let()
     assert "Downloaded newer image" in pull(engine.api, name).text
     assert engine.api.get(f"/images/{name}/json").json["Id"] == image.id

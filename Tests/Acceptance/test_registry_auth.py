@@ -83,8 +83,11 @@ def test_tokens(api, engine, hostile):
 @pytest.mark.parametrize("hostile", [{"token": True}], indirect=True)
 def test_a_token_that_ends_in_the_middle_of_a_pull_is_renewed(api, hostile):
     name = hostile.put("a/b", "1", small("renewed", 6))
+    revoked = []
+
     def revoke(handler, path):
-        if "/blobs/" in path:
+        if "/blobs/" in path and len(revoked) < 3:
+            revoked.append(path)
             hostile.valid = {key: 0 for key in hostile.valid}
         return False
     hostile.rules.append(revoke)
@@ -206,6 +209,16 @@ def test_mirrors_serve_docker_hub(new_engine, hostile):
     assert told[-1] == {"status": "Status: Downloaded newer image for mirrored:latest"}
     assert engine.api.get("/images/mirrored/json").json["RepoTags"] == ["mirrored:latest"]
     assert all("Authorization" not in headers for _, _, headers in hostile.seen)
+
+
+def test_info_names_them(new_engine):
+    engine = new_engine("--registry-mirror", "https://mirror.example", "--insecure-registry", "10.1.0.0/16",
+                        "--insecure-registry", "plain.example:5000", busybox=False)
+    assert engine.api.get("/info").json["RegistryConfig"] == {
+        "InsecureRegistryCIDRs": ["::1/128", "127.0.0.0/8", "10.1.0.0/16"], "Mirrors": ["https://mirror.example/"],
+        "IndexConfigs": {
+            "docker.io": {"Name": "docker.io", "Mirrors": ["https://mirror.example/"], "Secure": True, "Official": True},
+            "plain.example:5000": {"Name": "plain.example:5000", "Mirrors": [], "Secure": False, "Official": False}}}
 
 
 def test_a_mirror_is_an_address(new_engine):

@@ -53,7 +53,19 @@ struct Startup {
         for (name, image) in try database.tags() where table.images[image] != nil { table.put(tag: name, image) }
         for (id, chain) in try database.containers() { table.put(container: id, on: chain) }
         _ = table.takeChanges()
+        // Whose layers they are is known for sure only when every image could be read.
+        if notices.isEmpty { try removeUnused(&table, database) }
         return table
+    }
+
+    /// Layers that came whole for an image that did not: the engine ended in the middle of a pull or load.
+    private mutating func removeUnused(_ table: inout ImageTable, _ database: StoreDatabase) throws {
+        while let layer = table.layers.values.first(where: { !table.isUsed($0.chainID) }) {
+            table.removeLayer(layer.chainID)
+            try database.commit(table.takeChanges(), isDurable: false)
+            try driver.remove(id: layer.driverID)
+            notices.append("removed layer \(layer.chainID), which no image has")
+        }
     }
 
     /// The machine went down before the files of these layers were on disk. They stay where they are, for containers

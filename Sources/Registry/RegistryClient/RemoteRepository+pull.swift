@@ -7,10 +7,15 @@ internal import Primitives
 
 extension RemoteRepository: ImageSource {
     public func manifest(_ reference: String) async throws -> FetchedManifest {
+        try await Patience.run { try await self.manifestOnce(reference) }
+    }
+
+    private func manifestOnce(_ reference: String) async throws -> FetchedManifest {
         let accept = OCIMediaType.manifests.map { ("Accept", $0) }
         let answer = try await send(.GET, url("\(path)/manifests/\(reference)"), accept, soon: true)
         guard answer.isSuccess else { throw await answer.failure() }
-        let bytes = try await answer.collect(limit: FetchedManifest.maximumSize, "manifest \(path):\(reference)")
+        var bytes = try await answer.collect(limit: FetchedManifest.maximumSize, "manifest \(path):\(reference)")
+        if let signed = try SignedManifest.payload(of: bytes) { bytes = signed }
         let type = (answer.header("content-type") ?? "").prefix { $0 != ";" }
         let digest = Digest.sha256(of: bytes)
         if let asked = try? Digest(parsing: reference), asked != digest {
@@ -48,9 +53,11 @@ extension RemoteRepository: ImageSource {
         var result: [String] = []
         var next: WebAddress? = url("\(path)/tags/list")
         while let page = next, result.count < Self.mostTags {
-            let answer = try await send(.GET, page, soon: true)
-            guard answer.isSuccess else { throw await answer.failure() }
-            let bytes = try await answer.collect(limit: Self.maximumPage, "the tags of \(path)")
+            let (answer, bytes) = try await Patience.run {
+                let answer = try await self.send(.GET, page, soon: true)
+                guard answer.isSuccess else { throw await answer.failure() }
+                return (answer, try await answer.collect(limit: Self.maximumPage, "the tags of \(self.path)"))
+            }
             let tags = (try? JSONValue(parsing: bytes))?["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
             result += tags.filter(ImageReference.isTag)
             next = tags.isEmpty ? nil : Self.nextPage(answer.header("link"), page)
@@ -103,7 +110,14 @@ private struct BlobBody {
     mutating func read(_ take: @Sendable ([UInt8]) async throws -> Void) async throws {
         var held: [UInt8] = []
         var iterator = answer.response.body.makeAsyncIterator()
-        while var buffer = try await next(&iterator) {
+        while true {
+            let found: ByteBuffer?
+            do throws(RegistryError) { found = try await next(&iterator) } catch {
+                // What came before the connection broke need not come again.
+                if !held.isEmpty { try await take(held) }
+                throw error
+            }
+            guard var buffer = found else { break }
             if skipped > 0 {
                 let count = min(Int(clamping: skipped), buffer.readableBytes)
                 buffer.moveReaderIndex(forwardBy: count)

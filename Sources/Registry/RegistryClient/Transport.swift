@@ -9,12 +9,19 @@ internal import Synchronization
 /// Sends requests to registries: TLS by host, proxies by URL, redirects by hand so that what is secret goes to nobody else.
 final class Transport: Sendable {
     private let choice: EndpointChoice
-    /// One client for each proxy there is, and one for none.
-    private let clients = Mutex<[String: HTTPClient]>([:])
+    /// One client for each proxy there is and for none, and each twice: patient and not.
+    private let state = Mutex(State())
+
+    private struct State {
+        var clients: [String: HTTPClient] = [:]
+        var isShutDown = false
+    }
 
     private static let mostRedirects = 10
-    /// Without a byte for so long a connection counts as broken.
+    /// Without a byte for so long a download counts as broken.
     private static let patience = TimeAmount.seconds(20)
+    /// A registry may need so long to answer: it hashes a blob of gigabytes, say.
+    private static let longPatience = TimeAmount.seconds(300)
 
     init(_ choice: EndpointChoice) {
         self.choice = choice
@@ -23,9 +30,9 @@ final class Transport: Sendable {
     }
 
     func shutDown() async {
-        let all = clients.withLock { clients in
-            defer { clients = [:] }
-            return Array(clients.values)
+        let all = state.withLock { state in
+            defer { state = State(isShutDown: true) }
+            return Array(state.clients.values)
         }
         for client in all { try? await client.shutdown() }
     }
@@ -60,26 +67,32 @@ final class Transport: Sendable {
             outgoing.tlsConfiguration = try HostCertificates.configuration(
                 for: request.url.authority, in: choice.configuration.certificates, isVerified: request.isVerified)
         }
+        guard let client = client(for: request) else {
+            throw RegistryError(.unreachable, "the engine is shutting down")
+        }
         do {
-            return try await client(for: request.url).execute(outgoing, deadline: request.deadline)
+            return try await client.execute(outgoing, deadline: request.deadline)
         } catch {
             throw ConnectionFailure.error(error, request.method.rawValue, request.url)
         }
     }
 
-    private func client(for url: WebAddress) -> HTTPClient {
-        let proxy = Proxy.address(of: url.description)
-        let key = proxy.map { "\($0.host):\($0.port)" } ?? ""
-        return clients.withLock { clients in
-            if let client = clients[key] { return client }
+    /// Nil after the end.
+    private func client(for request: Request) -> HTTPClient? {
+        let proxy = Proxy.address(of: request.url.description)
+        let patience = request.isDownload ? Self.patience : Self.longPatience
+        let key = "\(patience.nanoseconds) " + (proxy.map { "\($0.host):\($0.port)" } ?? "")
+        return state.withLock { state in
+            if state.isShutDown { return nil }
+            if let client = state.clients[key] { return client }
             var configuration = HTTPClient.Configuration(
                 redirectConfiguration: .disallow,
-                timeout: .init(connect: .seconds(10), read: Self.patience, write: .seconds(60)))
+                timeout: .init(connect: .seconds(10), read: patience, write: .seconds(60)))
             configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
             configuration.httpVersion = .http1Only
             configuration.connectionPool.retryConnectionEstablishment = false
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-            clients[key] = client
+            state.clients[key] = client
             return client
         }
     }
@@ -102,6 +115,8 @@ struct Request: Sendable {
         self.deadline = deadline
     }
 
+    /// What comes in many pieces, at its own pace.
+    var isDownload: Bool { method == .GET && deadline == .distantFuture }
     var isReading: Bool { method == .GET || method == .HEAD }
 
     /// Two minutes for what is small.

@@ -87,6 +87,8 @@ class Registry:
                                               text=True).stdout.strip() + "\n")
                     self.authorization = "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
             text += f"auth:\n  htpasswd: {{realm: test, path: {self.folder}/users}}\n"
+        # Makes a signed manifest of schema 1 for clients that take nothing else.
+        text += "compatibility:\n  schema1: {enabled: true}\n"
         with open(self.folder + "/config.yml", "w") as file:
             file.write(text)
         self.log_path = self.folder + "/log"

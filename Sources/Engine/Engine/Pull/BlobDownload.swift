@@ -58,7 +58,7 @@ final class BlobDownload: Sendable {
                 guard failures <= Self.mostFailures, let wait = Self.wait(after: error, failures, spool) else {
                     throw error
                 }
-                progress.say("Retrying in \(wait) second\(wait == 1 ? "" : "s")")
+                if wait > 0 { progress.say("Retrying in \(wait) second\(wait == 1 ? "" : "s")") }
                 try await Task.sleep(for: .seconds(wait))
             }
         }

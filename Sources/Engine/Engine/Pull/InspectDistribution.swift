@@ -33,6 +33,7 @@ extension Engine {
             return index.manifests.compactMap(\.platform).map {
                 .init(architecture: $0.architecture ?? "", os: $0.os ?? "", variant: $0.variant)
             }
+        case .schema1: return []
         case .image(let manifest):
             let config = try await TagPull(engine: self, source: source, platform: nil, report: { _ in }).config(
                 of: manifest)

@@ -44,6 +44,8 @@ struct LayerPull: Sendable {
     let layers: [(blob: OCIDescriptor, place: LayerPlace)]
     /// Nothing is said of layers that are here.
     var isQuiet = false
+    /// Of the blobs was told before.
+    var isBegun = false
 
     /// Errors: `RegistryError`, `EngineError`. On return the layers are held; `letGo` is the caller's.
     func run() async throws -> [Digest] {
@@ -75,8 +77,8 @@ struct LayerPull: Sendable {
     }
 
     private func load(_ missing: [(blob: OCIDescriptor, place: LayerPlace)], _ held: inout [Digest]) async throws {
-        for layer in missing { progress(layer.blob, report).say("Pulling fs layer") }
-        let downloads = missing.map { download($0.blob) }
+        if !isBegun { for layer in missing { progress(layer.blob, report).say("Pulling fs layer") } }
+        let downloads = missing.map { Self.download($0.blob, traffic, source, report) }
         defer { for download in downloads { download.leave() } }
         let added = HeldLayers()
         do {
@@ -98,10 +100,13 @@ struct LayerPull: Sendable {
         held += added.all
     }
 
-    private func download(_ blob: OCIDescriptor) -> SharedWork<BlobDownload>.Member {
+    /// Begins to load a blob, or joins those who do.
+    static func download(
+        _ blob: OCIDescriptor, _ traffic: LayerTraffic, _ source: any ImageSource, _ report: @escaping ProgressReport
+    ) -> SharedWork<BlobDownload>.Member {
         traffic.blobs.join(blob.digest, report) { listeners in
             let download = BlobDownload(blob, traffic.images, traffic.downloads)
-            let progress = progress(blob, listeners.tell)
+            let progress = LayerProgress(id: blob.digest.short, report: listeners.tell)
             return (download, { try await download.run(from: source, traffic.permits, progress) })
         }
     }

@@ -9,16 +9,21 @@ struct ManifestChoice: Sendable {
 
     private static let deepest = 4
 
+    /// One image's manifest.
+    enum Chosen: Sendable {
+        case image(FetchedManifest, OCIManifest)
+        case schema1(Schema1Manifest)
+    }
+
     /// Errors: `notFound` when an index has nothing for the platform, `badParameter` for what is no image.
-    func image(
-        in fetched: FetchedManifest, _ reference: ImageReference
-    ) async throws -> (FetchedManifest, OCIManifest) {
+    func image(in fetched: FetchedManifest) async throws -> Chosen {
         var fetched = fetched
         for _ in 0..<Self.deepest {
             switch try ImageDocument(fetched) {
             case .image(let manifest):
                 try check(manifest)
-                return (fetched, manifest)
+                return .image(fetched, manifest)
+            case .schema1(let manifest): return .schema1(manifest)
             case .index(let index):
                 guard let chosen = index.choose(platform) else {
                     throw EngineError(.notFound, "no matching manifest for \(platform) in the manifest list entries")

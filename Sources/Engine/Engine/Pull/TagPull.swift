@@ -2,6 +2,7 @@ internal import APIModel
 internal import ImageModel
 internal import ImageStore
 internal import Primitives
+internal import RegistryClient
 
 /// Pulls one tag or digest of a repository.
 struct TagPull: Sendable {
@@ -15,11 +16,10 @@ struct TagPull: Sendable {
     func run(_ reference: ImageReference) async throws -> Bool {
         let asked = reference.digest?.description ?? reference.tag ?? ImageReference.defaultTag
         let top = try await source.manifest(asked)
-        let (fetched, manifest) = try await ManifestChoice(source: source, platform: platform ?? .host).image(
-            in: top, reference)
+        let chosen = try await ManifestChoice(source: source, platform: platform ?? .host).image(in: top)
         report(ProgressMessage(status: "Pulling from \(reference.path)", id: asked))
         let known = try? engine.images.resolve(reference.familiar).id
-        let image = try await store(fetched, manifest, reference, top.digest)
+        let image = try await store(chosen, reference, top.digest)
         report(ProgressMessage(status: "Digest: \(top.digest)"))
         warnOfPlatform(image, reference)
         engine.publishImage("pull", id: reference.familiar, name: reference.repository)
@@ -32,36 +32,42 @@ struct TagPull: Sendable {
     }
 
     private func store(
-        _ fetched: FetchedManifest, _ manifest: OCIManifest, _ reference: ImageReference, _ top: Digest
+        _ chosen: ManifestChoice.Chosen, _ reference: ImageReference, _ top: Digest
     ) async throws -> Image {
-        let config = try await config(of: manifest)
-        let places = LayerPlace.all(of: config)
-        guard places.count == manifest.layers.count else {
-            throw EngineError(.badParameter, "layers from manifest don't match image configuration")
+        switch chosen {
+        case .image(let fetched, let manifest):
+            let config = try await config(of: manifest)
+            let places = LayerPlace.all(of: config)
+            guard places.count == manifest.layers.count else {
+                throw EngineError(.badParameter, "layers from manifest don't match image configuration")
+            }
+            let layers = Array(zip(manifest.layers, places))
+            var pull = LayerPull(traffic: engine.traffic, source: source, report: report, layers: layers)
+            // Of an image that is here nothing is said of its layers.
+            pull.isQuiet = (try? engine.images.resolve(config.id.description)) != nil
+            let held = try await pull.run()
+            return try await register(config, fetched, layers, held, reference, top)
+        case .schema1(let manifest):
+            let pull = Schema1Pull(traffic: engine.traffic, source: source, report: report, manifest: manifest)
+            let (config, layers, held) = try await pull.run()
+            return try await register(config, nil, layers, held, reference, top)
         }
-        var pull = LayerPull(
-            traffic: engine.traffic, source: source, report: report, layers: Array(zip(manifest.layers, places)))
-        // Of an image that is here nothing is said of its layers.
-        if (try? engine.images.resolve(config.id.description)) != nil { pull.isQuiet = true }
-        let held = try await pull.run()
-        let blobs = zip(manifest.layers, places).map { layer, place in
+    }
+
+    private func register(
+        _ config: ImageConfig, _ manifest: FetchedManifest?, _ layers: [(blob: OCIDescriptor, place: LayerPlace)],
+        _ held: [Digest], _ reference: ImageReference, _ top: Digest
+    ) async throws(EngineError) -> Image {
+        let blobs = layers.map { layer in
             RemoteBlob(
-                diffID: place.diffID, digest: layer.digest, size: layer.size, mediaType: layer.mediaType ?? "",
-                repository: reference.canonicalRepository)
+                diffID: layer.place.diffID, digest: layer.blob.digest, size: layer.blob.size,
+                mediaType: layer.blob.mediaType ?? "", repository: reference.canonicalRepository)
         }
-        let names = [reference, reference.with(digest: top)].filter { $0.tag != nil || $0.digest != nil }
-        let result: Result<Image, EngineError>
-        do throws(EngineError) {
-            let (kept, known) = (names, blobs)
-            result = .success(
-                try await engine.workers.run { [images = engine.images] in
-                    try images.register(pulled: config, manifest: fetched, blobs: known, names: kept)
-                })
-        } catch {
-            result = .failure(error)
+        let names = [reference, reference.with(digest: top)]
+        return try await engine.workers.run { [images = engine.images] in
+            defer { images.letGo(held) }
+            return try images.register(pulled: config, manifest: manifest, blobs: blobs, names: names)
         }
-        await pull.letGo(held)
-        return try result.get()
     }
 
     /// The config's bytes are small and all in memory. Errors: `badParameter` when they are not what the digest names.
@@ -71,12 +77,15 @@ struct TagPull: Sendable {
         guard (0...Int64(ImageConfig.maximumSize)).contains(blob.size) else {
             throw EngineError(.badParameter, "invalid image config: larger than \(ImageConfig.maximumSize) bytes")
         }
-        let bytes = CollectedBytes()
-        try await source.blob(blob, from: 0) { bytes.add($0) }
-        guard blob.digest.algorithm == "sha256", Digest.sha256(of: bytes.all) == blob.digest else {
+        let bytes = try await Patience.run { [source] in
+            let bytes = CollectedBytes()
+            try await source.blob(blob, from: 0) { bytes.add($0) }
+            return bytes.all
+        }
+        guard blob.digest.algorithm == "sha256", Digest.sha256(of: bytes) == blob.digest else {
             throw EngineError(.badParameter, "image config verification failed for digest \(blob.digest)")
         }
-        return try ImageConfig(parsing: bytes.all)
+        return try ImageConfig(parsing: bytes)
     }
 
     /// In the words of Docker's daemon, which pulls such an image all the same.

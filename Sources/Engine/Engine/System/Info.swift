@@ -22,6 +22,7 @@ extension Engine {
         info.loggingDriver = configuration.logDriver
         info.dockerRootDir = configuration.root
         info.indexServerAddress = "https://index.docker.io/v1/"
+        info.registryConfig = registrySettings()
         info.labels = configuration.labels
         info.serverVersion = configuration.version.version
         info.runtimes = ["martlet": .init(path: configuration.shimPath)]
@@ -36,6 +37,19 @@ extension Engine {
         info.firewallBackend.driver = "nftables"
         info.nfd = HostFacts.openDescriptors()
         info.nGoroutines = HostFacts.threads()
+    }
+
+    private func registrySettings() -> RegistrySettings {
+        let networks = configuration.insecureRegistries.filter { IPNetwork($0) != nil }
+        // With a slash at the end, as Docker shows them.
+        let mirrors = configuration.registryMirrors.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+        let hub = ImageReference.defaultDomain
+        var indexes = [hub: RegistrySettings.Index(name: hub, mirrors: mirrors, isSecure: true, isOfficial: true)]
+        for host in configuration.insecureRegistries where IPNetwork(host) == nil {
+            indexes[host] = RegistrySettings.Index(name: host, isSecure: false)
+        }
+        return RegistrySettings(
+            insecureNetworks: ["::1/128", "127.0.0.0/8"] + networks, indexes: indexes, mirrors: mirrors)
     }
 
     private func describeContainers(_ info: inout SystemInfo) {

@@ -1,5 +1,5 @@
 internal import GraphDrivers
-public import ImageModel
+internal import ImageModel
 public import LayerFS
 internal import LinuxSystem
 public import Primitives

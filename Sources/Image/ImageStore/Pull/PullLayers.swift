@@ -28,6 +28,25 @@ extension ImageStore {
         max(4 << 30, compressed.multipliedReportingOverflow(by: 100).partialValue)
     }
 
+    /// What a whole spool's layer is uncompressed. Errors: `badParameter` for what can't be decompressed.
+    public func diffID(of spool: BlobSpool) throws(EngineError) -> Digest {
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { piece.deallocate() }
+        do {
+            let plain = try DecompressedSource(spool.source(), limit: Self.unpackedLimit(compressed: spool.count))
+            var hash = SHA256()
+            while true {
+                let count = try plain.read(into: piece)
+                if count == 0 { break }
+                hash.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            }
+            guard let diffID = Digest(sha256Hex: hash.hex) else { throw EngineError(.internal, "bad digest") }
+            return diffID
+        } catch {
+            throw storeError(error)
+        }
+    }
+
     /// Unpacks a layer while it comes, and holds it. What is below it has to be held. Returns after the last byte, verified.
     /// Errors: `badParameter` for a wrong diff id and what is no layer; the spool's own.
     public func unpack(

@@ -23,6 +23,14 @@ public struct RegistryAuthorization: Codable, Sendable, Hashable, CustomStringCo
         self = value
     }
 
+    /// `X-Registry-Config`, which builds carry: authorizations by registry. Empty for what can't be read.
+    public static func all(header: String?) -> [String: RegistryAuthorization] {
+        guard let header, header.utf8.count <= longest * 16, let bytes = Base64.decode(header), !bytes.isEmpty else {
+            return [:]
+        }
+        return (try? OrderedJSONDecoder().decode([String: RegistryAuthorization].self, from: bytes)) ?? [:]
+    }
+
     private static let longest = 64 << 10
 
     enum CodingKeys: String, CodingKey {

@@ -84,6 +84,7 @@ public struct SystemInfo: Codable, Sendable {
     @Zero public var osType: String
     @Zero public var architecture: String
     @Zero public var indexServerAddress: String
+    public var registryConfig: RegistrySettings?
     @Zero public var ncpu: Int
     @Zero public var memTotal: Int64
     @Nullable public var genericResources: [String]?
@@ -146,6 +147,7 @@ public struct SystemInfo: Codable, Sendable {
         case osType = "OSType"
         case architecture = "Architecture"
         case indexServerAddress = "IndexServerAddress"
+        case registryConfig = "RegistryConfig"
         case ncpu = "NCPU"
         case memTotal = "MemTotal"
         case genericResources = "GenericResources"

@@ -5,13 +5,15 @@ public import Primitives
 public enum ImageDocument: Sendable {
     case image(OCIManifest)
     case index(OCIIndex)
+    case schema1(Schema1Manifest)
 
     /// Reads a manifest of any age. What kind it is has to be the same by its media type and by what is in it, so that
     /// nobody reads one document in two ways (CVE-2021-41190). Errors: `badParameter`.
     public init(_ fetched: FetchedManifest) throws(EngineError) {
         let json = try parseObject(fetched.bytes, "manifest")
         if json["schemaVersion"]?.integerValue == 1 {
-            throw EngineError(.notImplemented, "manifests of schema 1 are not supported yet")
+            self = .schema1(try Schema1Manifest(parsing: fetched.bytes))
+            return
         }
         let isImage = json["config"] != nil || json["layers"] != nil
         let isIndex = json["manifests"] != nil

@@ -19,11 +19,13 @@ public struct FetchedManifest: Sendable, Hashable {
 
 /// One repository to pull from. Errors are `RegistryError`, besides what closures throw.
 public protocol ImageSource: Sendable {
-    /// By tag or digest. Bytes that are named by a digest have it.
+    /// By tag or digest. Bytes that are named by a digest have it; of a signed manifest they are what was signed, verified.
     func manifest(_ reference: String) async throws -> FetchedManifest
     /// Gives a blob's bytes from `offset` on, waiting for each piece to be taken. Only their number is checked: hashing is
     /// the taker's. It breaks off with `unreachable` when the connection does.
     func blob(_ blob: OCIDescriptor, from offset: Int64, _ take: @Sendable ([UInt8]) async throws -> Void) async throws
+    /// The blob's size if the repository has it.
+    func size(of blob: Digest) async throws -> Int64?
     /// All tags, sorted.
     func tags() async throws -> [String]
 }
