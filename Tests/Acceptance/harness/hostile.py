@@ -1,5 +1,6 @@
 """A registry in Python that does what it should, except where a test tells it otherwise."""
 import base64
+import hashlib
 import http.server
 import json
 import re
@@ -21,7 +22,7 @@ class HostileRegistry:
     `seen` is what was asked: (method, path, headers). `token` makes it ask for bearer tokens, which it gives itself."""
 
     def __init__(self, address="127.0.0.1", users=None, token=False, lifetime=300):
-        self.blobs, self.manifests, self.rules, self.seen = {}, {}, [], []
+        self.blobs, self.manifests, self.rules, self.seen, self.uploads = {}, {}, [], [], {}
         self.users, self.token, self.lifetime, self.valid = users or {}, token, lifetime, {}
         outer = self
 
@@ -73,6 +74,8 @@ class HostileRegistry:
         for rule in list(self.rules):
             if rule(handler, path):
                 return None
+        if handler.command in ("POST", "PATCH", "PUT", "DELETE") or "/uploads/" in path:
+            return self.write(handler, path)
         if path == "/v2/":
             return handler.reply(200, b"{}", Docker_Distribution_Api_Version="registry/2.0")
         if found := re.fullmatch("/v2/(.+)/manifests/(.+)", path):
@@ -94,6 +97,45 @@ class HostileRegistry:
             start = int(found[1])
             return handler.reply(206, data[start:], Content_Range=f"bytes {start}-{len(data) - 1}/{len(data)}")
         return handler.reply(200, data)
+
+    # What is sent
+
+    def body(self, handler, limit=None):
+        """The request's body, or its first bytes."""
+        length = int(handler.headers.get("Content-Length", 0))
+        return handler.rfile.read(length if limit is None else min(limit, length))
+
+    def write(self, handler, path):
+        if found := re.fullmatch("/v2/(.+)/manifests/(.+)", path):
+            body = self.body(handler)
+            self.manifests[found.groups()] = (body, handler.headers["Content-Type"])
+            return handler.reply(201)
+        if handler.command == "POST":
+            key = str(len(self.uploads))
+            self.uploads[key] = b""
+            return handler.reply(202, Location=f"{path}{key}", Range="0-0")
+        key = path.rsplit("/", 1)[1]
+        if key not in self.uploads:
+            return handler.refuse(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
+        held = self.uploads[key]
+        if handler.command == "PATCH":
+            start = int(handler.headers["Content-Range"].split("-")[0])
+            data = self.body(handler)
+            if start != len(held):
+                return handler.refuse(416, "RANGE_INVALID", "invalid content range")
+            self.uploads[key] = held + data
+            return handler.reply(202, Location=path, Range=f"0-{max(0, len(self.uploads[key]) - 1)}")
+        if handler.command == "GET":
+            return handler.reply(204, Location=path, Range=f"0-{max(0, len(held) - 1)}")
+        if handler.command == "PUT":
+            digest = urllib.parse.parse_qs(handler.path.split("?", 1)[1])["digest"][0]
+            held += self.body(handler)
+            if "sha256:" + hashlib.sha256(held).hexdigest() != digest:
+                return handler.refuse(400, "DIGEST_INVALID", "provided digest did not match uploaded content")
+            self.blobs[digest] = held
+            return handler.reply(201)
+        del self.uploads[key]
+        return handler.reply(204)
 
     # Who asks
 

@@ -1,6 +1,7 @@
 public import LayerFS
 internal import LinuxSystem
 public import Primitives
+internal import Synchronization
 
 /// A compressed layer on its way into the store: a file that one thread fills while others unpack what is there already.
 ///
@@ -14,7 +15,6 @@ public final class BlobSpool: Sendable {
 
     struct State: Sendable {
         var count: Int64 = 0
-        var hash = SHA256()
         var end: End?
         /// Not to be given out before the end.
         var isHeldBack = false
@@ -26,6 +26,8 @@ public final class BlobSpool: Sendable {
     let path: String
     let file: FDBox
     let state = Monitor(State())
+    /// Of the bytes that are here. Apart from the state, so that nobody waits while it is worked out.
+    private let hash = Mutex(SHA256())
 
     /// Without a size in the manifest (schema 1) a layer may have so many bytes.
     public static let mostWithoutSize: Int64 = 32 << 30
@@ -51,8 +53,9 @@ public final class BlobSpool: Sendable {
             hash.update(UnsafeRawBufferPointer(rebasing: piece[..<read]))
             count += Int64(read)
         }
-        let (finalHash, finalCount) = (hash, count)
-        state.change { $0 = State(count: finalCount, hash: finalHash, end: nil, isHeldBack: true) }
+        let (taken, size) = (hash, count)
+        self.hash.withLock { $0 = taken }
+        state.change { $0 = State(count: size, isHeldBack: true) }
     }
 
     /// Bytes that are here.
@@ -71,21 +74,24 @@ public final class BlobSpool: Sendable {
         } catch {
             throw storeError(error)
         }
-        state.change { state in
-            bytes.withUnsafeBytes { state.hash.update($0) }
-            state.count += Int64(bytes.count)
-        }
+        hash.withLock { hash in bytes.withUnsafeBytes { hash.update($0) } }
+        state.change { $0.count += Int64(bytes.count) }
     }
 
     /// All bytes have come. Errors: `badParameter` when they are not those that the digest names. The spool is empty then; if
     /// what it began with was left over, it has not ended, and one more try makes sense.
     public func finish() throws(EngineError) {
-        let (found, isResumed) = state.read { ($0.hash.hex, $0.isHeldBack) }
+        let found = hash.withLock { $0.hex }
         let isRight = digest.algorithm == "sha256" && found == digest.hex && size.map { $0 == count } ?? true
         guard !isRight else { return state.change { $0.end = .whole } }
         let error = EngineError(.badParameter, "filesystem layer verification failed for digest \(digest)")
         try? file.fd.truncate(to: 0)
-        if isResumed { state.change { $0 = State() } } else { fail(error) }
+        guard state.read({ $0.isHeldBack }) else {
+            fail(error)
+            throw error
+        }
+        hash.withLock { $0 = SHA256() }
+        state.change { $0 = State() }
         throw error
     }
 

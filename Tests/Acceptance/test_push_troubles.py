@@ -1,0 +1,112 @@
+"""Pushes to registries that break off, forget, refuse and are busy."""
+import json
+import os
+import socket
+
+import pytest
+
+from harness import images
+from harness.hostile import HostileRegistry
+from harness.images import entry
+from harness.distribution import MANIFEST, OCI_MANIFEST
+from test_images import progress
+from test_pull import only_busybox  # noqa: F401
+
+
+@pytest.fixture
+def hostile():
+    found = HostileRegistry()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def name(api, hostile):
+    """An image that no registry has seen, of some pieces."""
+    tar = images.tar(entry("new", os.urandom(9_000_000)))
+    assert api.post(f"/images/create?fromSrc=-&repo={hostile.host}/a/b&tag=1", tar,
+                    headers={"Content-Type": "application/x-tar"}, timeout=60).status == 200
+    return f"{hostile.host}/a/b"
+
+
+def push(api, name, **more):
+    return progress(api.post(f"/images/{name}/push?tag=1", timeout=60, **more))
+
+
+def patches(rule):
+    return lambda handler, path: handler.command == "PATCH" and rule(handler, path)
+
+
+def test_a_large_layer_goes_in_pieces(api, hostile, name):
+    told = push(api, name)
+    assert "aux" in told[-1], told
+    sizes = [int(headers["Content-Length"]) for method, _, headers in hostile.seen if method == "PATCH"]
+    assert len(sizes) > 3 and max(sizes) <= 4 << 20, sizes
+
+
+def test_an_upload_that_breaks_is_gone_on_with(api, hostile, name):
+    broken = []
+
+    def half(handler, path):
+        if broken:
+            return False
+        broken.append(path)
+        # The registry keeps what it has read.
+        hostile.uploads[path.rsplit("/", 1)[1]] += hostile.body(handler, 1_000_000)
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        handler.close_connection = True
+        return True
+    hostile.rules.append(patches(half))
+    told = push(api, name)
+    assert broken and "aux" in told[-1], told
+    assert [headers["Content-Range"] for method, path, headers in hostile.seen
+            if method == "PATCH" and path == broken[0]][1].startswith("1000000-")
+
+
+@pytest.mark.parametrize("status, code", [(429, "TOOMANYREQUESTS"), (500, "UNKNOWN")])
+def test_a_busy_registry(api, hostile, name, status, code):
+    refused = []
+
+    def busy(handler, path):
+        if len(refused) == 2:
+            return False
+        refused.append(hostile.body(handler))
+        return handler.refuse(status, code, "later", Retry_After="1") or True
+    hostile.rules.append(patches(busy))
+    assert "aux" in push(api, name)[-1]
+
+
+def test_a_registry_that_forgets_an_upload(api, hostile, name):
+    def forget(handler, path):
+        hostile.body(handler)
+        hostile.uploads.pop(path.rsplit("/", 1)[1], None)
+        return handler.refuse(500, "UNKNOWN", "x", Retry_After="0") or True
+    hostile.rules.append(patches(forget))
+    assert push(api, name)[-1]["error"] == "blob upload unknown: blob upload unknown to registry"
+    assert hostile.manifests == {}
+
+
+def test_a_registry_that_takes_only_oci(api, hostile, name):
+    def choosy(handler, path):
+        if handler.command != "PUT" or handler.headers["Content-Type"] != MANIFEST:
+            return False
+        hostile.body(handler)
+        return handler.refuse(400, "MANIFEST_INVALID", "manifest invalid") or True
+    hostile.rules.append(choosy)
+    assert "aux" in push(api, name)[-1]
+    body, kind = hostile.manifests["a/b", "1"]
+    manifest = json.loads(body)
+    assert kind == manifest["mediaType"] == OCI_MANIFEST
+    assert manifest["config"]["mediaType"] == "application/vnd.oci.image.config.v1+json"
+    assert {layer["mediaType"] for layer in manifest["layers"]} == {"application/vnd.oci.image.layer.v1.tar+gzip"}
+
+
+def test_who_may_not_push(api, hostile, name):
+    def deny(handler, path):
+        if handler.command != "POST":
+            return False
+        hostile.body(handler)
+        return handler.refuse(403, "DENIED", "requested access to the resource is denied") or True
+    hostile.rules.append(deny)
+    assert push(api, name)[-1]["error"] == "denied: requested access to the resource is denied"
+    assert hostile.manifests == {} and hostile.uploads == {}
