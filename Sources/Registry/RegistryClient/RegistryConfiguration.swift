@@ -45,7 +45,8 @@ public struct RegistryCredentials: Sendable, Hashable, CustomStringConvertible, 
         self.username = username
         self.password = password
         self.identityToken = identityToken
-        self.registryToken = registryToken
+        // What could not stand in a header is no token, and must not come back in the error of one who tried.
+        self.registryToken = registryToken.utf8.allSatisfy { $0 > 32 && $0 < 127 } ? registryToken : ""
     }
 
     public var description: String { "credentials" }
