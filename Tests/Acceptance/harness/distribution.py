@@ -26,6 +26,11 @@ def name_of(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
+def packed(data):
+    """By gzip, without the time in it: the same bytes each time."""
+    return gzip.compress(data, mtime=0)
+
+
 def free_port(address="127.0.0.1"):
     with socket.socket() as probe:
         probe.bind((address, 0))
@@ -35,7 +40,7 @@ def free_port(address="127.0.0.1"):
 class Image:
     """A config, compressed layers and the manifest of them, in memory."""
 
-    def __init__(self, *tars, pack=gzip.compress, layer=LAYER, kind=MANIFEST, config=CONFIG, platform=None, **run):
+    def __init__(self, *tars, pack=packed, layer=LAYER, kind=MANIFEST, config=CONFIG, platform=None, **run):
         document = json.loads(images.config(tars, **run))
         if platform:
             document["os"], document["architecture"] = platform.split("/")[:2]
