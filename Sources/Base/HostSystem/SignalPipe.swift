@@ -11,7 +11,7 @@ internal import Primitives
 public enum SignalPipe {
     nonisolated(unsafe) private static var writer: Int32 = -1
 
-    /// Catches `signals` from now on; the descriptor gives one byte for each. Once a process.
+    /// Catches `signals` from now on; the descriptor gives one byte for each. One at a time in a process.
     public static func open(for signals: [Int32]) -> Descriptor? {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }
@@ -28,6 +28,14 @@ public enum SignalPipe {
             }
         }
         return Descriptor(ends[0])
+    }
+
+    /// Signals do what they do by themselves again. The reader is closed by who opened it.
+    public static func close(for signals: [Int32]) {
+        for number in signals { signal(number, SIG_DFL) }
+        guard writer >= 0 else { return }
+        Descriptor(writer).closeNow()
+        writer = -1
     }
 
     /// A write to somebody who is gone is an error, not the end of the process.

@@ -26,6 +26,16 @@ public enum Terminal {
         }
     }
 
+    /// What is typed is not shown; nil when the descriptor is no terminal.
+    public static func hideInput(_ descriptor: Descriptor) -> Saved? {
+        var settings = termios()
+        guard tcgetattr(descriptor.number, &settings) == 0 else { return nil }
+        let saved = Saved(settings: settings, descriptor: descriptor)
+        settings.c_lflag &= ~tcflag_t(ECHO)
+        guard tcsetattr(descriptor.number, TCSAFLUSH, &settings) == 0 else { return nil }
+        return saved
+    }
+
     /// Every byte goes through as it is (`cfmakeraw(3)`); nil when the descriptor is no terminal.
     public static func makeRaw(_ descriptor: Descriptor) -> Saved? {
         var settings = termios()
