@@ -16,5 +16,7 @@ import Testing
         #expect(ImageFilter.matches("busybox:latest", "busybox"))
         #expect(ImageFilter.matches("host:5000/a/b:1", "host:5000/a/*"))
         #expect(!ImageFilter.matches("busybox:latest", "busy"))
+        #expect(ImageFilter.matches("host:5000/a@sha256:abc", "host:5000/a"))
+        #expect(ImageFilter.matches("busybox@sha256:abc", "busybox@sha256:*"))
     }
 }

@@ -48,6 +48,7 @@ public final class Engine: Sendable {
     /// Held while the network of the ways out is looked for or made.
     let makingWayOut = Mutex<Void>(())
     private let shuttingDown = Mutex(false)
+    let isPruningImages = Mutex(false)
 
     /// Opens (or makes) everything under the root. Blocking; call it off the cooperative pool.
     ///

@@ -10,4 +10,9 @@ extension ImageStore {
             row.chainIDs.filter { users[$0, default: 0] > 1 }.reduce(0) { $0 + (table.layers[$1]?.size ?? 0) }
         }
     }
+
+    /// Bytes of each layer, by the name (`sha256:…`) of the stack that it is the top of.
+    public func layerSizes() -> [String: Int64] {
+        Dictionary(uniqueKeysWithValues: table.layers.map { ($0.key.description, $0.value.size) })
+    }
 }

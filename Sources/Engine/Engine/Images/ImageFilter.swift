@@ -9,20 +9,15 @@ struct ImageFilter: Sendable {
 
     private let filters: Filters
     private let dangling: Bool?
+    /// Images were made before it.
+    private let limit: Timestamp?
 
     init(_ filters: Filters) throws(EngineError) {
         for key in filters.values.keys.sorted() where !Self.known.contains(key) {
             throw EngineError(.badParameter, "invalid filter '\(key)'")
         }
-        guard filters["until"].isEmpty else {
-            throw EngineError(.notImplemented, "filter 'until' is not supported yet")
-        }
-        switch filters["dangling"].first?.lowercased() {
-        case nil: dangling = nil
-        case "true", "1", "t": dangling = true
-        case "false", "0", "f": dangling = false
-        case let other?: throw EngineError(.badParameter, "invalid filter 'dangling=\(other)'")
-        }
+        limit = try filters["until"].map { text throws(EngineError) in try PruneLimit.time(text) }.min()
+        dangling = try filters.bool("dangling")
         self.filters = filters
     }
 
@@ -36,20 +31,20 @@ struct ImageFilter: Sendable {
         for name in filters["since"] {
             if created <= (try resolve(name).created ?? created) { return false }
         }
-        let patterns = filters["reference"]
-        return patterns.isEmpty || image.tags.contains { tag in patterns.contains { Self.matches(tag, $0) } }
+        if let limit, created >= limit { return false }
+        return filters["reference"].isEmpty || (image.tags + image.digests).contains(where: shows)
     }
 
     /// Of an image's names, those that a reference filter asks for.
-    func shows(_ tag: String) -> Bool {
+    func shows(_ name: String) -> Bool {
         let patterns = filters["reference"]
-        return patterns.isEmpty || patterns.contains { Self.matches(tag, $0) }
+        return patterns.isEmpty || patterns.contains { Self.matches(name, $0) }
     }
 
-    /// A reference filter is a shell pattern of the name, with or without tag.
-    static func matches(_ tag: String, _ pattern: String) -> Bool {
-        let name = tag.lastIndex(of: ":").map { String(tag[..<$0]) } ?? tag
-        return ShellPattern(pattern).matches(tag) || ShellPattern(pattern).matches(name)
+    /// A reference filter is a shell pattern of the name, with or without its tag or digest.
+    static func matches(_ name: String, _ pattern: String) -> Bool {
+        let end = name.lastIndex(of: "@") ?? name.lastIndex(of: ":") ?? name.endIndex
+        return ShellPattern(pattern).matches(name) || ShellPattern(pattern).matches(String(name[..<end]))
     }
 }
 

@@ -17,6 +17,7 @@ extension Engine {
                 var row = ImageSummary(image)
                 if let shared { row.sharedSize = shared[image.id] ?? 0 }
                 row.repoTags = row.repoTags.filter(filter.shows)
+                row.repoDigests = row.repoDigests.filter(filter.shows)
                 row.containers = Int64(used[image.id.description] ?? 0)
                 return row
             }
@@ -68,7 +69,12 @@ extension Engine {
             let removed = try images.remove(name, force: force, noPrune: noPrune, inUse: containerUses)
             return (image.id.description, known, removed)
         }
-        return removed.map { step in
+        return tell(removed, of: id, known: known)
+    }
+
+    /// Publishes what a removal did and puts it into the answer's form. `known`: ids of the images there were before.
+    func tell(_ removed: [ImageRemoval], of id: String, known: Set<String>) -> [ImageDeleted] {
+        removed.map { step in
             switch step {
             case .untagged(let reference):
                 publishImage("untag", id: id, name: reference)
@@ -82,7 +88,7 @@ extension Engine {
     }
 
     /// Containers made from an image, for the rules of removal.
-    @Sendable private func containerUses(_ image: Digest) -> [ContainerUse] {
+    @Sendable func containerUses(_ image: Digest) -> [ContainerUse] {
         containers.all().map(\.record).filter { $0.imageID == image.description }.map { record in
             ContainerUse(id: record.id, isRunning: record.state.isRunning)
         }

@@ -26,6 +26,9 @@ let imageRoutes: [Route] = [
             force: call.speaks(24) || call.query.bool("force"))
         return Response(status: 201)
     },
+    Route("POST", "/images/prune") { call throws(EngineError) in
+        try call.json(await call.backend.pruneImages(try call.query.filters()))
+    },
     Route("DELETE", "/images/{name}") { call throws(EngineError) in
         let removed = try await call.backend.removeImage(
             call.name, force: call.query.bool("force"), noPrune: call.query.bool("noprune"))

@@ -38,8 +38,6 @@ private let missing: [(method: String, pattern: String, what: String)] = [
     ("POST", "/build", "build is"),
     ("POST", "/build/prune", "build prune is"),
     ("GET", "/images/search", "search is"),
-    ("POST", "/images/prune", "image prune is"),
-    ("GET", "/system/df", "system df is"),
     ("GET", "/volumes", "volumes are"),
     ("GET", "/volumes/{name}", "volumes are"),
     ("POST", "/volumes/create", "volumes are"),

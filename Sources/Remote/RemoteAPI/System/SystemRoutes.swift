@@ -14,6 +14,8 @@ let systemRoutes: [Route] = [
         try call.json(await call.backend.version(), adaptedBy: adaptVersion)
     },
     Route("GET", "/events") { call throws(EngineError) in try await streamEvents(call) },
+    Route("GET", "/system/df") { call throws(EngineError) in try await diskUsage(call) },
+    Route("GET", "/system/check") { call throws(EngineError) in try await checkStore(call) },
     Route("GET", "/images/viz") { _ throws(EngineError) in
         throw EngineError(.notFound, "This is now implemented in the client.")
     },

@@ -7,6 +7,8 @@ public protocol ImageBackend: Sendable {
     func imageHistory(_ name: String) async throws(EngineError) -> [ImageHistoryItem]
     func tagImage(_ name: String, repository: String, tag: String, force: Bool) async throws(EngineError)
     func removeImage(_ name: String, force: Bool, noPrune: Bool) async throws(EngineError) -> [ImageDeleted]
+    /// Removes what no container uses; with the filter `dangling=false` tagged images too.
+    func pruneImages(_ filters: Filters) async throws(EngineError) -> ImagesPruned
     /// Reports progress; the last status is the new image's id.
     func importImage(_ request: ImageImport, progress: @escaping ProgressReport) async throws(EngineError)
     /// `archive` is read to its end; the last messages name what was loaded.

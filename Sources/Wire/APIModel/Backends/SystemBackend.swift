@@ -4,6 +4,10 @@ public import Primitives
 public protocol SystemBackend: Sendable {
     func info() async throws(EngineError) -> SystemInfo
     func version() async throws(EngineError) -> SystemVersion
+    /// What takes how much room (costs time).
+    func diskUsage(_ kinds: Set<DiskUsage.Kind>) async throws(EngineError) -> DiskUsage
+    /// Looks at everything that is kept on disk (costs time); reports each object.
+    func checkStore(_ report: @escaping @Sendable (CheckedObject) -> Void) async throws(EngineError)
     /// Subscribed when it returns. Past events since `since` come first; it ends at `until`.
     func events(_ query: EventQuery) async throws(EngineError) -> AsyncStream<EventMessage>
     /// Answers without taking any lock.
