@@ -11,12 +11,15 @@ if (( CURRENT == 2 )); then
         'exec:Run a command in a running container'
         'help:Print help for a command'
         'history:Show the history of an image'
+        'image:Manage images'
         'images:List images'
         'import:Create an empty filesystem image and import the contents of the'
         'info:Display system-wide information'
         'inspect:Return low-level information on a container, image or network'
         'kill:Kill a running container'
         'load:Load an image from a tar archive or STDIN'
+        'login:Register or log in to a Docker registry server, if no server is'
+        'logout:Log out from a Docker registry, if no server is'
         'logs:Fetch the logs of a container'
         'network:Manage networks'
         'pause:Pause all processes within a container'
@@ -33,6 +36,7 @@ if (( CURRENT == 2 )); then
         'start:Start one or more stopped containers'
         'stats:Display a live stream of one or more containers resource usage statistics'
         'stop:Stop a running container'
+        'system:Manage Docker'
         'tag:Tag an image into a repository'
         'top:Display the running processes of a container'
         'unpause:Unpause all processes within a container'
@@ -43,6 +47,24 @@ if (( CURRENT == 2 )); then
     return
 fi
 case "$command" in
+    image)
+        if (( CURRENT == 3 )); then
+            commands=(
+            'history:Show the history of an image'
+            'import:Create an empty filesystem image and import the contents of the'
+            'inspect:Display detailed information on one or more images'
+            'load:Load an image from a tar archive or STDIN'
+            'ls:List images'
+            'prune:Remove unused images'
+            'pull:Pull an image or a repository from a registry'
+            'rm:Remove one or more images'
+            'save:Save an image(s) to a tar archive (streamed to STDOUT by default)'
+            'tag:Tag an image into a repository'
+            )
+            _describe 'docker image command' commands
+            return
+        fi
+        command="$words[2] $words[3]" ;;
     network)
         if (( CURRENT == 3 )); then
             commands=(
@@ -55,6 +77,18 @@ case "$command" in
             'rm:Remove one or more networks'
             )
             _describe 'docker network command' commands
+            return
+        fi
+        command="$words[2] $words[3]" ;;
+    system)
+        if (( CURRENT == 3 )); then
+            commands=(
+            'check:Check that images, layers and containers on disk are as they should be'
+            'df:Show docker disk usage'
+            'events:Get real time events from the server'
+            'info:Display system-wide information'
+            )
+            _describe 'docker system command' commands
             return
         fi
         command="$words[2] $words[3]" ;;
@@ -74,6 +108,8 @@ if [[ "$words[CURRENT]" == -* ]]; then
         inspect) compadd -- --format --size --type -f -s --help ;;
         kill) compadd -- --signal -s --help ;;
         load) compadd -- --input --quiet -i -q --help ;;
+        login) compadd -- --email --password --password-stdin --username -e -p -u --help ;;
+        logout) compadd --  --help ;;
         logs) compadd -- --follow --since --tail --timestamps --until -f -n -t --help ;;
         pause) compadd --  --help ;;
         port) compadd --  --help ;;
@@ -94,6 +130,16 @@ if [[ "$words[CURRENT]" == -* ]]; then
         unpause) compadd --  --help ;;
         version) compadd -- --format -f --help ;;
         wait) compadd --  --help ;;
+        "image history") compadd -- --format --human --no-trunc --quiet -H -q --help ;;
+        "image import") compadd -- --change --message --platform -c -m --help ;;
+        "image inspect") compadd -- --format -f --help ;;
+        "image load") compadd -- --input --quiet -i -q --help ;;
+        "image ls") compadd -- --all --digests --filter --format --no-trunc --quiet -a -f -q --help ;;
+        "image prune") compadd -- --all --filter --force -a -f --help ;;
+        "image pull") compadd -- --all-tags --platform -a --help ;;
+        "image rm") compadd -- --force --no-prune -f --help ;;
+        "image save") compadd -- --output -o --help ;;
+        "image tag") compadd -- --force -f --help ;;
         "network connect") compadd -- --alias --driver-opt --gw-priority --ip --ip6 --link --link-local-ip --help ;;
         "network create") compadd -- --attachable --aux-address --config-from --config-only --driver --gateway --ingress --internal --ip-range --ipam-driver --ipam-opt --ipv4 --ipv6 --label --opt --scope --subnet -d -o --help ;;
         "network disconnect") compadd -- --force -f --help ;;
@@ -101,6 +147,10 @@ if [[ "$words[CURRENT]" == -* ]]; then
         "network ls") compadd -- --filter --format --no-trunc --quiet -f -q --help ;;
         "network prune") compadd -- --filter --force -f --help ;;
         "network rm") compadd -- --force -f --help ;;
+        "system check") compadd -- --quiet -q --help ;;
+        "system df") compadd -- --format --verbose -v --help ;;
+        "system events") compadd -- --filter --format --since --until -f --help ;;
+        "system info") compadd -- --format -f --help ;;
     esac
     return
 fi

@@ -39,6 +39,10 @@ import Testing
     @Test func unknownAndMissingCommandsAreToldApart() throws {
         #expect(try docker("nope").text == "docker: 'nope' is not a docker command. See 'docker --help'.\n")
         #expect(try docker("build", ".") == (1, "docker: 'build' is not supported yet\n"))
+        #expect(try docker("image", "build", ".") == (1, "docker: 'image build' is not supported yet\n"))
+        #expect(
+            try docker("system", "nope")
+                == (1, "docker: 'system nope' is not a docker command. See 'docker system --help'.\n"))
         #expect(try docker("system", "prune") == (1, "docker: 'system prune' is not supported yet\n"))
     }
 
@@ -78,6 +82,16 @@ import Testing
             try docker("network", "rm").text
                 == "docker: \"network rm\" requires a minimum of 1 argument. See 'docker network rm --help'.\n")
         #expect(try docker("swarm", "ca") == (1, "docker: 'swarm' is not supported yet\n"))
+    }
+
+    @Test func commandsOfOneWordAreInTheirGroupsToo() throws {
+        for words in [["image"], ["system"], ["image", "--help"]] {
+            let (code, text) = try docker(words)
+            #expect(code == 0 && text.hasPrefix("\nUsage: docker \(words[0]) COMMAND\n"))
+        }
+        #expect(try docker("image").text.contains("\n    ls       List images\n"))
+        #expect(try docker("system", "df", "--help").text.hasPrefix("\nUsage: docker system df [OPTIONS]\n"))
+        #expect(try docker("image", "ls", "--help").text.contains("Usage: docker images"))
     }
 
     @Test func theEnginesOwnFlagsAreLeftToIt() throws {

@@ -13,18 +13,23 @@ final class FakeEngine: Sendable {
         /// `GET /networks`, without the version.
         var line: String
         var body: JSONValue?
+        var head: [String] = []
+
+        func header(_ name: String) -> String? {
+            head.first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
+        }
 
         var description: String { "\(line) \(body?.text() ?? "")" }
     }
 
-    typealias Answer = @Sendable (_ line: String) -> (status: Int, body: String)
+    typealias Answer = @Sendable (Request) -> (status: Int, body: String)
 
     private let path: String
     private let listener: Int32
     private let requests = Mutex<[Request]>([])
     private let answer: Answer
 
-    init(_ answer: @escaping Answer) throws {
+    init(answering answer: @escaping Answer) throws {
         self.answer = answer
         path = "/tmp/fake-engine-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).sock"
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -40,8 +45,13 @@ final class FakeEngine: Sendable {
         start()
     }
 
+    /// By the request's line.
+    convenience init(_ answer: @escaping @Sendable (_ line: String) -> (status: Int, body: String)) throws {
+        try self.init(answering: { answer($0.line) })
+    }
+
     /// Every call has the same answer.
-    convenience init(_ status: Int, _ body: String) throws { try self.init { _ in (status, body) } }
+    convenience init(_ status: Int, _ body: String) throws { try self.init(answering: { _ in (status, body) }) }
 
     /// Runs a command line; what the engine was asked, what was written, the exit code.
     func docker(_ words: [String], input: String = "") throws -> (requests: [Request], text: String, code: Int32) {
@@ -89,7 +99,7 @@ final class FakeEngine: Sendable {
             let connection = Descriptor(number)
             if let request = try? read(connection) {
                 requests.withLock { $0.append(request) }
-                let (status, body) = answer(request.line)
+                let (status, body) = answer(request)
                 let head = "HTTP/1.1 \(status) Answer\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
                 try? connection.write(Array((head + body).utf8))
             }
@@ -109,7 +119,9 @@ final class FakeEngine: Sendable {
         let words = lines[0].split(separator: " ")
         let path = words[1].drop { $0 != "." }.drop { $0 != "/" }
         let body = bytes.suffix(length)
-        return Request(line: "\(words[0]) \(path)", body: body.isEmpty ? nil : try JSONValue(parsing: Array(body)))
+        return Request(
+            line: "\(words[0]) \(path)", body: body.isEmpty ? nil : try JSONValue(parsing: Array(body)),
+            head: lines.dropFirst().map(String.init))
     }
 
     private func some(_ connection: Descriptor) throws -> [UInt8] {

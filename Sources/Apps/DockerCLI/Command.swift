@@ -38,6 +38,13 @@ struct Command: Sendable {
         self.verbs = verbs
     }
 
+    /// The same under another name, as one of a group.
+    func named(_ name: String) -> Command {
+        var command = self
+        command.name = name
+        return command
+    }
+
     static let many = 1...Int.max
 
     var usage: String {

@@ -3,10 +3,9 @@ internal import Flags
 /// Every command by name.
 enum CommandTable {
     static let all: [Command] = [
-        .attach, .build, .create, .diff, .events, .exec, .export, .help, .history, .images, .import, .info, .inspect,
-        .kill, .load, .logs,
-        .network, .pause,
-        .port, .ps, .pull, .push, .rename, .restart, .rm, .rmi, .run, .save, .start, .stats, .stop, .tag, .top, .unpause,
+        .attach, .build, .create, .diff, .events, .exec, .export, .help, .history, .image, .images, .import, .info,
+        .inspect, .kill, .load, .login, .logout, .logs, .network, .pause, .port, .ps, .pull, .push, .rename, .restart,
+        .rm, .rmi, .run, .save, .start, .stats, .stop, .system, .tag, .top, .unpause,
         .version,
         .wait,
         .completion,
@@ -16,15 +15,15 @@ enum CommandTable {
     static let hidden: [Command] = [.service]
 
     /// Commands that have no short form.
-    private static let twoWordCommands = [.containerInspect, .imageInspect] + (all + hidden).flatMap(\.verbs)
+    private static let twoWordCommands = [.containerInspect] + (all + hidden).flatMap(\.verbs)
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
-        "builder", "buildx", "commit", "compose", "config", "context", "cp", "login",
-        "logout",
+        "builder", "buildx", "commit", "compose", "config", "context", "cp",
         "manifest", "node", "plugin", "search", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
+        "system dial-stdio", "system prune",
     ]
 
     /// Today's two words for the commands of one word.
@@ -41,7 +40,8 @@ enum CommandTable {
         ],
         "image": [
             "build": "build", "history": "history", "import": "import", "inspect": "image inspect", "list": "images",
-            "load": "load", "ls": "images", "pull": "pull", "push": "push", "remove": "rmi", "rm": "rmi",
+            "load": "load", "ls": "images", "prune": "image prune", "pull": "pull", "push": "push", "remove": "rmi",
+            "rm": "rmi",
             "save": "save", "tag": "tag",
         ],
         "network": [
@@ -54,7 +54,7 @@ enum CommandTable {
             "attach": "service attach", "detach": "service detach", "info": "service info", "ls": "service ls",
             "publish": "service publish", "unpublish": "service unpublish",
         ],
-        "system": ["events": "events", "info": "info"],
+        "system": ["check": "system check", "df": "system df", "events": "events", "info": "info"],
     ]
 
     /// The command and the words after its name. Errors: exit code 1.
@@ -66,7 +66,8 @@ enum CommandTable {
         guard words.count > 1, let name = group[words[1].lowercased()] else {
             let name = words.prefix(2).joined(separator: " ")
             // Swarm mode has other commands below a word of the experimental builds.
-            let isMissing = whole == nil || hidden.contains { $0.name == first }
+            let isMissing =
+                whole == nil || missing.contains(name.lowercased()) || hidden.contains { $0.name == first }
             throw isMissing ? missing(name) : unknown(name, help: first)
         }
         if let command = twoWordCommands.first(where: { $0.name == name }) {

@@ -1,3 +1,4 @@
+internal import ClientProfile
 internal import EngineClient
 internal import Flags
 public import HostSystem
@@ -53,8 +54,12 @@ public struct Docker: Sendable {
             return 0
         }
         try command.checkCount(flags.arguments.count)
+        let profile = GlobalFlags.profile(global, variable)
+        if let damage = profile.damage { console.complain("WARNING: Error loading config file: \(damage.message)") }
         return try command.run(
-            Invocation(client: try GlobalFlags.client(global, variable), console: console, flags: flags))
+            Invocation(
+                client: try GlobalFlags.client(global, profile, variable), profile: profile, console: console,
+                flags: flags))
     }
 
     private func report(_ error: any Error) -> Int32 {

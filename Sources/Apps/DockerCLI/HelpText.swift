@@ -7,6 +7,8 @@ enum HelpText {
         "export": "Stream the contents of a container as a tar archive",
         "import": "Create a new filesystem image from the contents of a tarball",
         "load": "Load an image from a tar archive",
+        "login": "Register or log in to a Docker registry server",
+        "logout": "Log out from a Docker registry server",
         "port": "Lookup the public-facing port that is NAT-ed to PRIVATE_PORT",
         "restart": "Restart a running container", "save": "Save an image to a tar archive",
         "start": "Start a stopped container", "stats": "Display a stream of a containers' resource usage statistics",
@@ -27,7 +29,7 @@ enum HelpText {
     static func group(_ name: String, about: String, _ verbs: [Command]) -> String {
         let names = verbs.map { String($0.name.dropFirst(name.count + 1)) }
         let width = (names.map(\.count).max() ?? 0) + 2
-        let lines = zip(names, verbs).map { line($0, $1.about, width: width) }
+        let lines = zip(names, verbs).map { line($0, short[$0] ?? $1.about, width: width) }
         return "\nUsage: docker \(name) COMMAND\n\n\(about)\n\nCommands:\n" + lines.joined()
             + "\nRun 'docker \(name) COMMAND --help' for more information on a command.\n"
     }

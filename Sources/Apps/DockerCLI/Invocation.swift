@@ -1,4 +1,5 @@
 internal import APIModel
+internal import ClientProfile
 internal import EngineClient
 internal import Flags
 internal import OrderedJSON
@@ -7,6 +8,7 @@ internal import Primitives
 /// A command with what it was given.
 struct Invocation: Sendable {
     var client: EngineClient
+    var profile: Profile
     var console: Console
     var flags: FlagValues
 

@@ -32,20 +32,25 @@ public struct EngineClient: Sendable {
     let address: Address
     /// Nil speaks plainly. Unix sockets have no TLS.
     let identity: TLSIdentity?
+    /// Of every call, beside its own.
+    let headers: [(String, String)]
     let prefix: String
 
-    public init(_ address: Address, identity: TLSIdentity? = nil) {
-        self.init(address, identity, .current)
+    public init(_ address: Address, identity: TLSIdentity? = nil, headers: [(String, String)] = []) {
+        self.init(address, identity, headers, .current)
     }
 
-    private init(_ address: Address, _ identity: TLSIdentity?, _ version: APIVersion) {
+    private init(_ address: Address, _ identity: TLSIdentity?, _ headers: [(String, String)], _ version: APIVersion) {
         self.address = address
         self.identity = identity
+        self.headers = headers
         prefix = "/v\(version)"
     }
 
     /// The same engine in an older version, for calls that newer ones don't have.
-    public func speaking(_ version: APIVersion) -> EngineClient { EngineClient(address, identity, version) }
+    public func speaking(_ version: APIVersion) -> EngineClient {
+        EngineClient(address, identity, headers, version)
+    }
 
     func connect() throws(EngineError) -> Descriptor {
         do throws(EngineError) {
@@ -81,7 +86,7 @@ public struct EngineClient: Sendable {
         headers: [(String, String)] = []
     ) throws(EngineError) {
         var head = "\(method) \(prefix)\(path) HTTP/1.1\r\nHost: docker\r\nUser-Agent: Docker-Client/1.7.0\r\n"
-        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        for (name, value) in self.headers + headers { head += "\(name): \(value)\r\n" }
         if source != nil {
             head += "Transfer-Encoding: chunked\r\n"
         } else if let body {
@@ -120,29 +125,33 @@ public struct EngineClient: Sendable {
     /// A call with a small answer. Not modified (304) is what the caller wanted. Errors: what the server says, by kind.
     @discardableResult
     public func call(
-        _ method: String, _ path: String, body: [UInt8]? = nil
+        _ method: String, _ path: String, body: [UInt8]? = nil, headers: [(String, String)] = []
     ) throws(EngineError) -> [UInt8] {
         let connection = try connect()
         defer { connection.closeNow() }
-        let reply = try send(method, path, connection, body: body)
+        let reply = try send(method, path, connection, body: body, headers: headers)
         guard (200..<400).contains(reply.status) else { throw failure(reply) }
         return try reply.collect()
     }
 
     /// A call that is answered with JSON.
-    public func json(_ method: String, _ path: String, body: (any Encodable)? = nil) throws(EngineError) -> JSONValue {
-        let bytes = try call(method, path, body: try body.map { value throws(EngineError) in try Self.encode(value) })
+    public func json(
+        _ method: String, _ path: String, body: (any Encodable)? = nil, headers: [(String, String)] = []
+    ) throws(EngineError) -> JSONValue {
+        let bytes = try call(
+            method, path, body: try body.map { value throws(EngineError) in try Self.encode(value) }, headers: headers)
         do { return try JSONValue(parsing: bytes) } catch {
             throw EngineError(.internal, "the engine's answer is not JSON: \(error)", cause: error)
         }
     }
 
     public func decode<Value: Decodable>(
-        _ type: Value.Type, _ method: String, _ path: String, body: (any Encodable)? = nil
+        _ type: Value.Type, _ method: String, _ path: String, body: (any Encodable)? = nil,
+        headers: [(String, String)] = []
     ) throws(EngineError) -> Value {
-        do { return try OrderedJSONDecoder().decode(type, from: try json(method, path, body: body)) } catch let error
-            as EngineError
-        {
+        do {
+            return try OrderedJSONDecoder().decode(type, from: try json(method, path, body: body, headers: headers))
+        } catch let error as EngineError {
             throw error
         } catch {
             throw EngineError(.internal, "the engine's answer can't be read: \(error)", cause: error)

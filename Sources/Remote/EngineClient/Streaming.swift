@@ -28,12 +28,12 @@ extension EngineClient {
 
     /// Gives the answer's bytes as they come. Errors: what the server says, or what `take` throws.
     public func stream(
-        _ method: String, _ path: String, source: Descriptor? = nil,
+        _ method: String, _ path: String, source: Descriptor? = nil, headers: [(String, String)] = [],
         _ take: ([UInt8]) throws -> Void
     ) throws {
         let connection = try connect()
         defer { connection.closeNow() }
-        let reply = try send(method, path, connection, source: source)
+        let reply = try send(method, path, connection, source: source, headers: headers)
         guard (200..<300).contains(reply.status) else { throw failure(reply) }
         while true {
             let bytes = try reply.next()
@@ -44,11 +44,11 @@ extension EngineClient {
 
     /// Gives the JSON objects of a stream one by one.
     public func objects(
-        _ method: String, _ path: String, source: Descriptor? = nil,
+        _ method: String, _ path: String, source: Descriptor? = nil, headers: [(String, String)] = [],
         _ take: (JSONValue) throws -> Void
     ) throws {
         var pending: [UInt8] = []
-        try stream(method, path, source: source) { bytes in
+        try stream(method, path, source: source, headers: headers) { bytes in
             pending += bytes
             while let end = pending.firstIndex(of: 10) {
                 let line = Array(pending[..<end])

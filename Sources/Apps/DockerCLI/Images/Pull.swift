@@ -14,7 +14,7 @@ extension Command {
         guard !allTags || (reference.tag == nil && reference.digest == nil) else {
             throw CommandFailure("tag can't be used with --all-tags/-a")
         }
-        try ImagePull(client: invocation.client, platform: invocation.flags.text("platform"))
+        try ImagePull(invocation: invocation, platform: invocation.flags.text("platform"))
             .pull(reference.withDefaultTag, allTags: allTags, to: invocation.console.output)
         return 0
     }

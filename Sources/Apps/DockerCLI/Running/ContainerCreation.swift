@@ -56,7 +56,7 @@ struct ContainerCreation {
         let output = quiet ? try Connection.newFile("/dev/null") : invocation.console.error
         defer { if quiet { output.closeNow() } }
         let reference = try ImageReference(parsing: image).withDefaultTag
-        try ImagePull(client: invocation.client, platform: flags.text("platform")).pull(reference, to: output)
+        try ImagePull(invocation: invocation, platform: flags.text("platform")).pull(reference, to: output)
     }
 
     private func post(_ body: CreateBody) throws(EngineError) -> String {

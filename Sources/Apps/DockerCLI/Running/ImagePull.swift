@@ -4,7 +4,7 @@ internal import Primitives
 
 /// Fetches an image and shows how that goes.
 struct ImagePull {
-    var client: EngineClient
+    let invocation: Invocation
     var platform = ""
 
     /// Errors: what the engine says, in its answer or within the stream.
@@ -17,6 +17,8 @@ struct ImagePull {
             query["tag"] = reference.tag
         }
         if !platform.isEmpty { query["platform"] = platform }
-        try ProgressDisplay.show(client, "/images/create\(query.text)", to: output)
+        try ProgressDisplay.show(
+            invocation.client, "/images/create\(query.text)", headers: invocation.registryHeaders(for: reference),
+            to: output)
     }
 }

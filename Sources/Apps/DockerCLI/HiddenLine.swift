@@ -1,0 +1,26 @@
+internal import HostSystem
+
+extension Console {
+    /// A line that a terminal does not show while it is typed, at most 4,096 bytes; nil at the end of the input. When
+    /// a signal ends the program meanwhile, the terminal is as it was before.
+    func readHiddenLine() throws -> String? {
+        guard let shown = Terminal.hideInput(input) else { return readLine() }
+        let signals = SignalPipe.open(for: SignalPipe.endings)
+        defer {
+            shown.restore()
+            SignalPipe.close(for: SignalPipe.endings)
+            signals?.closeNow()
+        }
+        var line: [UInt8] = []
+        while line.count < 4096 {
+            let ready = Descriptor.wait(for: [input] + [signals].compactMap(\.self))
+            if let signals, ready.contains(signals), let number = try signals.read(limit: 1).first {
+                throw CommandFailure("", exitCode: 128 + Int32(number))
+            }
+            guard ready.contains(input) else { continue }
+            guard let byte = try input.read(limit: 1).first, byte != UInt8(ascii: "\n") else { break }
+            line.append(byte)
+        }
+        return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
+    }
+}

@@ -1,0 +1,88 @@
+internal import EngineClient
+internal import HostSystem
+internal import OrderedJSON
+internal import Primitives
+
+/// The messages of pull, push, load, import and build. On a terminal each object has a line of its own, in the order they
+/// came up, and everything else goes below; elsewhere steps are lines, and amounts are left out.
+struct ProgressDisplay {
+    /// Columns of the terminal, asked for at every message as they may change; nil is no terminal.
+    private let width: () -> Int?
+    private let write: (String) throws(EngineError) -> Void
+    private let now: () -> Timestamp
+    /// Ids in the order of their lines, the last just above the cursor.
+    private var lines: [String] = []
+
+    init(
+        width: @escaping () -> Int?, now: @escaping () -> Timestamp = Timestamp.now,
+        write: @escaping (String) throws(EngineError) -> Void
+    ) {
+        self.width = width
+        self.now = now
+        self.write = write
+    }
+
+    init(_ output: Descriptor) {
+        let isTerminal = output.isTerminal
+        self.init(width: { isTerminal ? Terminal.size(of: output)?.columns ?? 200 : nil }) { text throws(EngineError) in
+            try output.write(text)
+        }
+    }
+
+    /// Sends a POST, with a body when there is a source, and shows the answer. `side`: takes what comes beside the
+    /// messages (`aux`). Errors: the engine's, within the stream too.
+    static func show(
+        _ client: EngineClient, _ path: String, source: Descriptor? = nil, headers: [(String, String)] = [],
+        to output: Descriptor, side: (JSONValue) -> Void = { _ in }
+    ) throws {
+        var display = ProgressDisplay(output)
+        try client.objects("POST", path, source: source, headers: headers) { message in
+            if let aux = message["aux"] { side(aux) } else { try display.show(message) }
+        }
+    }
+
+    /// Errors: the one that the message tells of, and those of writing.
+    mutating func show(_ message: JSONValue) throws {
+        if let failure = Self.failure(message) { throw failure }
+        let id = message["id"]?.stringValue ?? ""
+        let detail = message["progressDetail"]?.objectValue
+        guard !id.isEmpty, detail != nil || message["progress"] != nil else {
+            // What is not about an object ends the list: a later one with the same id is another.
+            lines.removeAll()
+            return try write(text(message))
+        }
+        guard width() != nil else { return try write(text(message)) }
+        try place(text(message), of: id)
+    }
+
+    private static func failure(_ message: JSONValue) -> CommandFailure? {
+        let detail = message["errorDetail"]
+        guard let text = detail?["message"]?.stringValue ?? message["error"]?.stringValue else { return nil }
+        return CommandFailure(detail?["code"]?.integerValue == 401 ? "Authentication is required." : text)
+    }
+
+    private mutating func place(_ text: String, of id: String) throws(EngineError) {
+        if !lines.contains(id) {
+            lines.append(id)
+            try write("\n")
+        }
+        let up = lines.count - (lines.firstIndex(of: id) ?? 0)
+        try write("\u{1b}[\(up)A\(text)\u{1b}[\(up)B")
+    }
+
+    /// The whole line; empty for amounts where there is no terminal.
+    private func text(_ message: JSONValue) -> String {
+        if let stream = message["stream"]?.stringValue, !stream.isEmpty { return stream }
+        let id = message["id"]?.stringValue ?? ""
+        let status = message["status"]?.stringValue ?? ""
+        let head = (id.isEmpty ? "" : "\(id): ") + status
+        let old = message["progress"]?.stringValue ?? ""
+        guard let detail = message["progressDetail"]?.objectValue else {
+            return old.isEmpty ? head + "\n" : "\(head) \(old)"
+        }
+        let columns = width()
+        let bar = ProgressBar(detail).text(width: columns ?? 200, now: now())
+        guard columns != nil else { return bar.isEmpty ? head + "\n" : "" }
+        return "\u{1b}[2K\r\(head) \(bar)\r"
+    }
+}

@@ -1,0 +1,5 @@
+extension Command {
+    static let system = Command(
+        "system", about: "Manage Docker",
+        verbs: [systemCheck, systemDf, events.named("system events"), info.named("system info")])
+}
