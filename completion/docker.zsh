@@ -33,6 +33,7 @@ if (( CURRENT == 2 )); then
         'rmi:Remove one or more images'
         'run:Run a command in a new container'
         'save:Save an image(s) to a tar archive (streamed to STDOUT by default)'
+        'search:Search for an image on the Docker Hub'
         'start:Start one or more stopped containers'
         'stats:Display a live stream of one or more containers resource usage statistics'
         'stop:Stop a running container'
@@ -57,6 +58,7 @@ case "$command" in
             'ls:List images'
             'prune:Remove unused images'
             'pull:Pull an image or a repository from a registry'
+            'push:Push an image or a repository to a registry'
             'rm:Remove one or more images'
             'save:Save an image(s) to a tar archive (streamed to STDOUT by default)'
             'tag:Tag an image into a repository'
@@ -114,14 +116,15 @@ if [[ "$words[CURRENT]" == -* ]]; then
         pause) compadd --  --help ;;
         port) compadd --  --help ;;
         ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
-        pull) compadd -- --all-tags --platform -a --help ;;
-        push) compadd -- --all-tags -a --help ;;
+        pull) compadd -- --all-tags --platform --quiet -a -q --help ;;
+        push) compadd -- --all-tags --quiet -a -q --help ;;
         rename) compadd --  --help ;;
         restart) compadd -- --signal --time --timeout -s -t --help ;;
         rm) compadd -- --force --link --volumes -f -l -v --help ;;
         rmi) compadd -- --force --no-prune -f --help ;;
         run) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --detach --detach-keys --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --rm --runtime --security-opt --shm-size --sig-proxy --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -d -e -h -i -l -m -p -q -t -u -v -w --help ;;
         save) compadd -- --output -o --help ;;
+        search) compadd -- --automated --filter --format --limit --no-trunc --stars -f -s --help ;;
         start) compadd -- --attach --detach-keys --interactive -a -i --help ;;
         stats) compadd -- --all --format --no-stream --no-trunc -a --help ;;
         stop) compadd -- --signal --time --timeout -s -t --help ;;
@@ -136,7 +139,8 @@ if [[ "$words[CURRENT]" == -* ]]; then
         "image load") compadd -- --input --quiet -i -q --help ;;
         "image ls") compadd -- --all --digests --filter --format --no-trunc --quiet -a -f -q --help ;;
         "image prune") compadd -- --all --filter --force -a -f --help ;;
-        "image pull") compadd -- --all-tags --platform -a --help ;;
+        "image pull") compadd -- --all-tags --platform --quiet -a -q --help ;;
+        "image push") compadd -- --all-tags --quiet -a -q --help ;;
         "image rm") compadd -- --force --no-prune -f --help ;;
         "image save") compadd -- --output -o --help ;;
         "image tag") compadd -- --force -f --help ;;

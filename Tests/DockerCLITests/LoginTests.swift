@@ -126,6 +126,36 @@ import Testing
         #expect(try header("busybox") == [:])
     }
 
+    @Test func aPullOfCreateSaysItToo() throws {
+        let engine = try FakeEngine { line in
+            line.hasPrefix("POST /containers/create")
+                ? (404, #"{"message":"No such image: h:1/app:latest"}"#) : (200, "")
+        }
+        defer { engine.close() }
+        _ = try docker("login", "-u", "bob", "--password-stdin", "h:1", input: "right")
+        let (requests, _, _) = try engine.docker(["--config", folder, "create", "h:1/app"])
+        let pull = requests.first { $0.line.hasPrefix("POST /images/create") }
+        let sent = try JSONValue(parsing: try #require(Base64.decode(pull?.header("X-Registry-Auth") ?? "")))
+        #expect(sent["username"] == "bob")
+    }
+
+    @Test func quietShowsTheNameAlone() throws {
+        #expect(try docker("pull", "-q", "busybox").text == "docker.io/library/busybox:latest\n")
+        let pushed = try docker("push", "--quiet", "h:1/app")
+        #expect(pushed.text == "h:1/app:latest\n")
+        #expect(pushed.requests.first?.header("X-Registry-Auth") == "e30=")
+    }
+
+    @Test func infoSaysWhoTheUserIs() throws {
+        let info = try FakeEngine(200, #"{"IndexServerAddress":"https://index.docker.io/v1/"}"#)
+        defer { info.close() }
+        #expect(try !info.docker(["--config", folder, "info"]).text.contains("Username"))
+        _ = try docker("login", "-u", "bob", "--password-stdin", input: "right")
+        #expect(
+            try info.docker(["--config", folder, "info"]).text
+                .contains("\nUsername: bob\nRegistry: [https://index.docker.io/v1/]\n"))
+    }
+
     @Test func headersOfTheFileGoWithEveryCall() throws {
         try PrivateFile.update(folder + "/config.json", limit: 1 << 20) { _ in
             Array(#"{"HttpHeaders":{"X-Meta-Team":"blue"}}"#.utf8)

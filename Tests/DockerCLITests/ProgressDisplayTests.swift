@@ -21,7 +21,7 @@ import Testing
         let record = try #require(try Self.recorded()[name])
         let complaint = record["complaint"]?.stringValue ?? ""
         var shown = ""
-        var display = ProgressDisplay(width: { Int(width) }) { shown += $0 }
+        var display = ProgressDisplay(width: { Int(width) }, write: { shown += $0 })
         var failure = ""
         do {
             for message in record["messages"]?.arrayValue ?? [] where message["aux"] == nil {

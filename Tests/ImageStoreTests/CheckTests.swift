@@ -46,7 +46,7 @@ import Testing
     func aLayerIsItsTar(_ damage: String) throws {
         let found = try problems(after: damage)
         #expect(found.keys.map(\.rawValue) == ["layer"])
-        #expect(found[.layer]?.first?.contains("has changed on disk") == true)
+        #expect(found[.layer]?.count == 1)
     }
 
     @Test func filesMayBeMissing() throws {

@@ -5,7 +5,7 @@ enum CommandTable {
     static let all: [Command] = [
         .attach, .build, .create, .diff, .events, .exec, .export, .help, .history, .image, .images, .import, .info,
         .inspect, .kill, .load, .login, .logout, .logs, .network, .pause, .port, .ps, .pull, .push, .rename, .restart,
-        .rm, .rmi, .run, .save, .start, .stats, .stop, .system, .tag, .top, .unpause,
+        .rm, .rmi, .run, .save, .search, .start, .stats, .stop, .system, .tag, .top, .unpause,
         .version,
         .wait,
         .completion,
@@ -20,7 +20,7 @@ enum CommandTable {
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
         "builder", "buildx", "commit", "compose", "config", "context", "cp",
-        "manifest", "node", "plugin", "search", "secret", "stack", "swarm",
+        "manifest", "node", "plugin", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
         "system dial-stdio", "system prune",

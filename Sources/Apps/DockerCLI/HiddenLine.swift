@@ -2,15 +2,21 @@ internal import HostSystem
 
 extension Console {
     /// A line that a terminal does not show while it is typed, at most 4,096 bytes; nil at the end of the input. When
-    /// a signal ends the program meanwhile, the terminal is as it was before.
-    func readHiddenLine() throws -> String? {
-        guard let shown = Terminal.hideInput(input) else { return readLine() }
+    /// a signal ends the program meanwhile, the terminal is as it was before. The question is asked when nothing is
+    /// shown any more.
+    func readHiddenLine(_ question: String) throws -> String? {
+        guard input.isTerminal else {
+            write(question)
+            return readLine()
+        }
         let signals = SignalPipe.open(for: SignalPipe.endings)
+        let shown = Terminal.hideInput(input)
         defer {
-            shown.restore()
+            shown?.restore()
             SignalPipe.close(for: SignalPipe.endings)
             signals?.closeNow()
         }
+        write(question)
         var line: [UInt8] = []
         while line.count < 4096 {
             let ready = Descriptor.wait(for: [input] + [signals].compactMap(\.self))

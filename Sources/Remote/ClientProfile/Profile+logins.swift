@@ -21,6 +21,12 @@ extension Profile {
         return login
     }
 
+    /// The user's name at a server as far as the file says it; no helper is asked.
+    public func shownUser(at server: String) -> String? {
+        let name = entry(of: server).flatMap { LoginEntry.read($0, server: server) }?.username ?? ""
+        return name.isEmpty ? nil : name
+    }
+
     /// The value of `X-Registry-Auth` for calls about an image.
     public func authorization(for reference: ImageReference) throws(EngineError) -> String {
         try login(at: RegistryServer.key(of: reference))?.header ?? RegistryUser.anonymousHeader

@@ -16,6 +16,13 @@ public enum RegistryServer {
         reference.domain == ImageReference.defaultDomain ? hub : reference.domain
     }
 
+    /// The key of the registry that a search goes to: `word`, `host:5000/word`.
+    public static func key(ofSearch term: String) -> String {
+        let first = term.prefix { $0 != "/" }
+        let isHost = first.count < term.count && (first.contains(".") || first.contains(":") || first == "localhost")
+        return isHost ? key(String(first)) : hub
+    }
+
     /// `https://host:5000/v1/` is `host:5000`, as old files have it.
     static func hostname(_ text: String) -> String {
         let rest = ["https://", "http://"].first { text.hasPrefix($0) }.map { text.dropFirst($0.count) } ?? text[...]

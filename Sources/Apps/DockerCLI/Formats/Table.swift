@@ -17,10 +17,13 @@ struct Table {
     private let columns: [Column]
     /// Fields of these rows that are shown only when a format asks for them.
     private let others: [Column]
+    private let minimumWidth: Int
 
-    init(_ columns: [Column], others: [Column] = []) {
+    /// `minimumWidth`: of each column.
+    init(_ columns: [Column], others: [Column] = [], minimumWidth: Int = 20) {
         self.columns = columns
         self.others = others
+        self.minimumWidth = minimumWidth
     }
 
     func print(_ rows: [JSONValue], _ invocation: Invocation, idKey: String) throws {
@@ -36,7 +39,7 @@ struct Table {
     func text(_ rows: [JSONValue], format: String) throws -> String {
         if format.isEmpty || format == "table" {
             let cells = rows.map { row in columns.map { row[$0.key]?.stringValue ?? "" } }
-            return TabWriter.text([columns.map(\.title)] + cells)
+            return TabWriter.text([columns.map(\.title)] + cells, minimumWidth: minimumWidth)
         }
         if format == "json" { return rows.map { Self.withoutMethods($0).text() + "\n" }.joined() }
         return try textByTemplate(rows, format)

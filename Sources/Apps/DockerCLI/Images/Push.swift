@@ -6,7 +6,8 @@ extension Command {
     static let push = Command(
         "push", "NAME[:TAG]", about: "Push an image or a repository to a registry", count: 1...1,
         flags: [
-            Flag("a", "all-tags", help: "Push all tags of an image to the repository")
+            Flag("a", "all-tags", help: "Push all tags of an image to the repository"),
+            Flag("q", "quiet", help: "Suppress verbose output"),
         ]
     ) { invocation in
         let allTags = invocation.flags.bool("all-tags")
@@ -15,15 +16,17 @@ extension Command {
         guard !allTags || reference.tag == nil else {
             throw CommandFailure("tag can't be used with --all-tags/-a")
         }
+        let isQuiet = invocation.flags.bool("quiet")
         if !allTags, reference.tag == nil {
             reference = reference.withDefaultTag
-            invocation.console.print("Using default tag: \(reference.tag ?? "")")
+            if !isQuiet { invocation.console.print("Using default tag: \(reference.tag ?? "")") }
         }
         var query = Query()
         query["tag"] = reference.tag
         try ProgressDisplay.show(
             invocation.client, "/images/\(EngineClient.escape(reference.repository))/push\(query.text)",
-            to: invocation.console.output)
+            headers: invocation.registryHeaders(for: reference), to: isQuiet ? nil : invocation.console.output)
+        if isQuiet { invocation.console.print(reference.canonical) }
         return 0
     }
 }

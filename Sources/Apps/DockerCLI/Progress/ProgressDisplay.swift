@@ -22,18 +22,19 @@ struct ProgressDisplay {
         self.write = write
     }
 
-    init(_ output: Descriptor) {
-        let isTerminal = output.isTerminal
-        self.init(width: { isTerminal ? Terminal.size(of: output)?.columns ?? 200 : nil }) { text throws(EngineError) in
-            try output.write(text)
-        }
+    /// Nil shows nothing.
+    init(_ output: Descriptor?) {
+        let terminal = output.flatMap { $0.isTerminal ? $0 : nil }
+        self.init(
+            width: { terminal.map { Terminal.size(of: $0)?.columns ?? 200 } },
+            write: { text throws(EngineError) in try output?.write(text) })
     }
 
     /// Sends a POST, with a body when there is a source, and shows the answer. `side`: takes what comes beside the
-    /// messages (`aux`). Errors: the engine's, within the stream too.
+    /// messages (`aux`). Without an output nothing is shown. Errors: the engine's, within the stream too.
     static func show(
         _ client: EngineClient, _ path: String, source: Descriptor? = nil, headers: [(String, String)] = [],
-        to output: Descriptor, side: (JSONValue) -> Void = { _ in }
+        to output: Descriptor?, side: (JSONValue) -> Void = { _ in }
     ) throws {
         var display = ProgressDisplay(output)
         try client.objects("POST", path, source: source, headers: headers) { message in

@@ -96,8 +96,7 @@ struct LoginAttempt {
 
     private func askForPassword() throws -> String {
         try checkTerminal()
-        console.write("Password: ")
-        let typed = try console.readHiddenLine() ?? ""
+        let typed = try console.readHiddenLine("Password: ") ?? ""
         console.write("\n")
         guard !typed.isEmpty else { throw CommandFailure("Error: Password Required") }
         return typed

@@ -52,9 +52,7 @@ struct ContainerCreation {
     }
 
     private func pull(_ image: String) throws {
-        let quiet = flags.bool("quiet")
-        let output = quiet ? try Connection.newFile("/dev/null") : invocation.console.error
-        defer { if quiet { output.closeNow() } }
+        let output = flags.bool("quiet") ? nil : invocation.console.error
         let reference = try ImageReference(parsing: image).withDefaultTag
         try ImagePull(invocation: invocation, platform: flags.text("platform")).pull(reference, to: output)
     }

@@ -8,7 +8,7 @@ struct ImagePull {
     var platform = ""
 
     /// Errors: what the engine says, in its answer or within the stream.
-    func pull(_ reference: ImageReference, allTags: Bool = false, to output: Descriptor) throws {
+    func pull(_ reference: ImageReference, allTags: Bool = false, to output: Descriptor?) throws {
         var query = Query()
         query["fromImage"] = reference.repository
         if let digest = reference.digest {

@@ -1,4 +1,5 @@
 internal import APIModel
+internal import ClientProfile
 internal import EngineClient
 internal import Flags
 internal import OrderedJSON
@@ -17,12 +18,13 @@ extension Command {
         } else if format == "json" {
             invocation.console.print(answer.text())
         } else {
-            printLines(answer, invocation.console)
+            printLines(answer, invocation)
         }
         return 0
     }
 
-    private static func printLines(_ info: JSONValue, _ console: Console) {
+    private static func printLines(_ info: JSONValue, _ invocation: Invocation) {
+        let console = invocation.console
         func text(_ key: String) -> String { info[key].map { $0.stringValue ?? $0.text() } ?? "" }
         console.print("Containers: \(text("Containers"))\nImages: \(text("Images"))\nStorage Driver: \(text("Driver"))")
         for pair in info["DriverStatus"]?.arrayValue ?? [] {
@@ -41,6 +43,10 @@ extension Command {
         if info["Debug"]?.boolValue == true { printDebug(text, console) }
         for (title, key) in [("Http Proxy", "HttpProxy"), ("Https Proxy", "HttpsProxy"), ("No Proxy", "NoProxy")]
         where !text(key).isEmpty { console.print("\(title): \(text(key))") }
+        let index = text("IndexServerAddress")
+        if let user = invocation.profile.shownUser(at: index) {
+            console.print("Username: \(user)\nRegistry: [\(index)]")
+        }
         let limits = [("MemoryLimit", "No memory limit support"), ("SwapLimit", "No swap limit support")]
         for (key, warning) in limits + [("IPv4Forwarding", "IPv4 forwarding is disabled.")]
         where info[key]?.boolValue == false {

@@ -19,6 +19,7 @@ let registryRoutes: [Route] = [
         guard call.speaks(23) else { return try call.json(["Status": login.status]) }
         return try call.json(login)
     },
+    Route("GET", "/images/search") { call throws(EngineError) in try await searchImages(call) },
     Route("GET", "/distribution/{name}/json") { call throws(EngineError) in
         try call.json(await call.backend.inspectDistribution(call.name, call.authorization))
     },

@@ -37,7 +37,6 @@ private let missing: [(method: String, pattern: String, what: String)] = [
     ("POST", "/commit", "commit is"),
     ("POST", "/build", "build is"),
     ("POST", "/build/prune", "build prune is"),
-    ("GET", "/images/search", "search is"),
     ("GET", "/volumes", "volumes are"),
     ("GET", "/volumes/{name}", "volumes are"),
     ("POST", "/volumes/create", "volumes are"),

@@ -21,6 +21,8 @@ public protocol ImageBackend: Sendable {
     func pushImage(_ request: ImagePush, progress: @escaping ProgressReport) async throws(EngineError)
     /// Asks the registry that an authorization names whether it is good.
     func checkAuthorization(_ authorization: RegistryAuthorization) async throws(EngineError) -> RegistryLogin
+    /// Asks a registry for images by a word of their names or descriptions.
+    func searchImages(_ request: ImageSearch) async throws(EngineError) -> [SearchResult]
     /// What a name stands for in its registry; nothing is loaded.
     func inspectDistribution(
         _ name: String, _ authorization: RegistryAuthorization?
