@@ -18,9 +18,9 @@ def tree(data):
 
 
 def test_what_was_done_is_told(cli):
-    cli.ok("run", "--name", "d", "busybox", "sh", "-c",
+    cli.ok("run", "--name", "changed", "busybox", "sh", "-c",
            "echo x >/made; mkdir /dir; echo y >/dir/in; echo z >>/etc/passwd; rm /bin/cat")
-    lines = cli.ok("diff", "d").splitlines()
+    lines = cli.ok("diff", "changed").splitlines()
     assert {"A /made", "A /dir", "A /dir/in", "C /etc", "C /etc/passwd", "C /bin", "D /bin/cat"} <= set(lines)
     assert not [line for line in lines if line[2:] in ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/proc", "/dev", "/sys")]
 
@@ -34,8 +34,8 @@ def test_one_that_changed_nothing(cli, api):
 
 
 def test_running_ones_too(cli):
-    cli.ok("run", "-d", "--name", "d", "busybox", "sh", "-c", "echo x >/made; sleep 1000")
-    assert eventually(lambda: cli.ok("diff", "d")) == "A /made"
+    cli.ok("run", "-d", "--name", "changed", "busybox", "sh", "-c", "echo x >/made; sleep 1000")
+    assert eventually(lambda: cli.ok("diff", "changed")) == "A /made"
 
 
 def test_kinds_are_numbers(api):
@@ -49,20 +49,20 @@ def test_kinds_are_numbers(api):
 
 
 def test_the_whole_tree_comes_out(cli, tmp_path, py):
-    cli.ok("run", "--name", "e", "busybox", "sh", "-c", "echo new >/made; rm /bin/cat; ln -s made /link; mkdir -p /a/b; chmod 4711 /made")
+    cli.ok("run", "--name", "moved", "busybox", "sh", "-c", "echo new >/made; rm /bin/cat; ln -s made /link; mkdir -p /a/b; chmod 4711 /made")
     file = tmp_path / "e.tar"
-    assert cli.ok("export", "-o", str(file), "e") == ""
+    assert cli.ok("export", "-o", str(file), "moved") == ""
     found = tree(file.read_bytes())
     assert {"made", "link", "a/b", "bin/sh", "etc/passwd"} <= set(found) and "bin/cat" not in found
     assert not [name for name in found if ".wh." in name]
     assert found["made"].mode == 0o4711 and found["link"].linkname == "made" and found["a/b"].isdir()
-    assert tree(cli("export", "e").out).keys() == found.keys()
-    assert tree(b"".join(py.containers.get("e").export())).keys() == found.keys()
+    assert tree(cli("export", "moved").out).keys() == found.keys()
+    assert tree(b"".join(py.containers.get("moved").export())).keys() == found.keys()
 
 
 def test_it_can_be_imported_again(cli):
-    cli.ok("run", "--name", "e", "busybox", "sh", "-c", "echo again >/made")
-    archive = cli("export", "e").out
+    cli.ok("run", "--name", "moved", "busybox", "sh", "-c", "echo again >/made")
+    archive = cli("export", "moved").out
     cli.ok("import", "-", "exported", input=archive)
     assert cli.ok("run", "--rm", "exported", "cat", "/made") == "again"
     cli.ok("rmi", "exported")
@@ -70,17 +70,17 @@ def test_it_can_be_imported_again(cli):
 
 def test_files_of_volumes_stay_where_they_are(cli, tmp_path):
     (tmp_path / "outside").write_text("x")
-    cli.ok("run", "--name", "e", "-v", f"{tmp_path}:/data", "-v", "/vol", "busybox", "sh", "-c", "echo y >/vol/y")
-    found = tree(cli("export", "e").out)
+    cli.ok("run", "--name", "moved", "-v", f"{tmp_path}:/data", "-v", "/vol", "busybox", "sh", "-c", "echo y >/vol/y")
+    found = tree(cli("export", "moved").out)
     assert "data/outside" not in found and "vol/y" not in found and found["data"].isdir() and found["vol"].isdir()
 
 
 def test_a_running_one_goes_on(cli, api):
-    container = cli.ok("run", "-d", "--name", "e", "busybox", "sh", "-c", "echo x >/made; sleep 1000")
-    eventually(lambda: cli.ok("diff", "e"))
-    assert "made" in tree(cli("export", "e").out)
-    cli.ok("exec", "e", "sh", "-c", "echo y >/later; cat /later")
-    assert "later" in tree(cli("export", "e").out)
+    container = cli.ok("run", "-d", "--name", "moved", "busybox", "sh", "-c", "echo x >/made; sleep 1000")
+    eventually(lambda: cli.ok("diff", "moved"))
+    assert "made" in tree(cli("export", "moved").out)
+    cli.ok("exec", "moved", "sh", "-c", "echo y >/later; cat /later")
+    assert "later" in tree(cli("export", "moved").out)
     filters = json.dumps({"container": [container], "event": ["export"]}).replace(" ", "")
     told = api.get(f"/events?since=0&until={time.time():.9f}&filters={filters}").body.splitlines()
     assert len(told) == 2
@@ -97,8 +97,8 @@ def test_a_client_that_leaves_ends_it(engine, api):
 
 
 def test_no_archive_on_a_terminal(ours):
-    ours.ok("create", "--name", "e", "busybox", "true")
-    with ours.terminal("export", "e") as screen:
+    ours.ok("create", "--name", "moved", "busybox", "true")
+    with ours.terminal("export", "moved") as screen:
         screen.expect("Cowardly refusing to save to a terminal. Use the -o flag or redirect.")
         assert screen.wait() == 1
 

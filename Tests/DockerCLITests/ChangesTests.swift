@@ -4,7 +4,9 @@ import Testing
 
 /// As 1.6.2's client prints them.
 @Suite struct ChangesTests {
-    private func diff(_ answer: String, _ status: Int = 200) throws -> (requests: [FakeEngine.Request], text: String, code: Int32) {
+    private func diff(
+        _ answer: String, _ status: Int = 200
+    ) throws -> (requests: [FakeEngine.Request], text: String, code: Int32) {
         let engine = try FakeEngine(status, answer)
         defer { engine.close() }
         return try engine.docker(["diff", "web"])
