@@ -107,7 +107,9 @@ final class CopyDriver: GraphDriver {
         try sink.write(HostFile.read(path))
     }
 
-    func changes(id: String, parent: String?) throws -> [Change] { [Change(.added, "/new")] }
+    func changes(id: String, parent: String?, without unseen: Set<String>) throws -> [Change] {
+        [Change(.added, "/new")].filter { !unseen.contains($0.path) }
+    }
     func sync(id: String) throws { synced.withLock { $0.append(id) } }
     let synced = Mutex<[String]>([])
 
