@@ -25,4 +25,15 @@ import Testing
         }
         #expect(proxy("http://x.example/", ["HTTP_PROXY": "p:1", "NO_PROXY": "*"]) == nil)
     }
+
+    /// As `golang.org/x/net/http/httpproxy` documents it.
+    @Test func networksAreAskedDirectly() {
+        let environment = ["HTTP_PROXY": "p:1", "NO_PROXY": "10.0.0.0/8,192.0.2.7,fd00::/8"]
+        for near in ["http://10.1.2.3:5000/", "http://192.0.2.7/", "http://[fd00::1]:80/"] {
+            #expect(proxy(near, environment) == nil, "\(near)")
+        }
+        for far in ["http://11.1.2.3/", "http://192.0.2.8/", "http://[fe00::1]/", "http://10.example/"] {
+            #expect(proxy(far, environment) == "p:1", "\(far)")
+        }
+    }
 }

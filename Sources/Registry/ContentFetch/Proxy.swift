@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import HostSystem
+internal import Primitives
 
 /// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not, as Go's net/http reads them.
 public enum Proxy {
@@ -41,6 +42,7 @@ public enum Proxy {
         return list.split(separator: ",").contains { entry in
             let entry = entry.drop { $0 == " " }.prefix { $0 != " " }
             if entry == "*" { return true }
+            if let network = IPNetwork(entry), let address = IPAddress(host) { return network.contains(address) }
             let domain = entry.hasPrefix(".") ? entry.dropFirst() : entry
             return !domain.isEmpty && (host == domain || host.hasSuffix("." + domain))
         }

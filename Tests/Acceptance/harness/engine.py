@@ -17,9 +17,10 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 FOREIGN = bool(os.environ.get("FOREIGN_ENGINE"))
 BIN = os.environ.get("MARTLET_BIN", os.path.join(TOP, "bin"))
 _numbers = itertools.count()
-# No engine of the tests speaks with the world: this is its proxy, where nobody listens. Loopback is asked without one.
+# No engine of the tests speaks with the world: this is its proxy, where nobody listens. Loopback is asked without one, and so
+# are the engines' own bridges.
 NOWHERE = "127.0.0.1:1"
-PROXIES = {name: "http://" + NOWHERE for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+PROXIES = {"HTTP_PROXY": "http://" + NOWHERE, "HTTPS_PROXY": "http://" + NOWHERE, "NO_PROXY": "10.0.0.0/8"}
 
 
 class Engine:
