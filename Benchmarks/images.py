@@ -83,7 +83,8 @@ def pull_one_layer(peer, options):
             pulls.append(size / 1e3 / pull)
             pipes.append(size / 1e3 / pipe)
     put("pull one layer of 245 MB", peer.name, pulls, "MB/s")
-    put("pull one layer of 245 MB", "igzip|tar", pipes, "MB/s")
+    if peer.name == "martlet":  # in turns with it: how fast files are made changes within minutes
+        put("pull one layer of 245 MB", "igzip|tar", pipes, "MB/s")
 
 
 def pull_nothing(peer, options):
