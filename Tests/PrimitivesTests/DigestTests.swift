@@ -15,6 +15,16 @@ import Testing
         #expect(Digest.sha256(of: text.utf8).hex == hex)
     }
 
+    /// A function that is kept among threads must not get a layer more with each use.
+    @Test func hashesAsWellAfterVeryManyHashers() {
+        for _ in 0..<300_000 { _ = SHA256Hasher() }
+        var hasher = SHA256Hasher()
+        hasher.update(Array("abc".utf8))
+        // FIPS 180-4's example.
+        let expected = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        #expect("\(hasher.finalize())" == expected)
+    }
+
     @Test func hashesAMillionLettersInPieces() {
         var hasher = SHA256Hasher()
         let piece = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)

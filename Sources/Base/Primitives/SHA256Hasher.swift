@@ -8,12 +8,18 @@ public struct SHA256Hasher: Sendable {
             _ state: UnsafeMutablePointer<UInt32>, _ data: UnsafePointer<UInt8>, _ blocks: Int
         ) -> Void
 
-    private static let installed = Mutex<Compression>(portableCompression)
+    /// In a structure: a function by itself is wrapped once more each time a generic type gives access to it, and after
+    /// some thousand hashers the call of it would be too deep for a thread's stack.
+    private struct Installed {
+        var compression: Compression
+    }
+
+    private static let installed = Mutex(Installed(compression: portableCompression))
 
     /// Installs a faster compression function (one that uses the processor's SHA instructions) for hashers made from
     /// now on. Call it once at the start of the program.
     public static func use(_ compression: @escaping Compression) {
-        installed.withLock { $0 = compression }
+        installed.withLock { $0.compression = compression }
     }
 
     private var state: [UInt32] = [
@@ -25,7 +31,7 @@ public struct SHA256Hasher: Sendable {
     private let compression: Compression
 
     public init() {
-        compression = Self.installed.withLock { $0 }
+        compression = Self.installed.withLock { $0.compression }
         pending.reserveCapacity(64)
     }
 
