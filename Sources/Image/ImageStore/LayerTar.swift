@@ -6,8 +6,12 @@ internal import Synchronization
 
 extension ImageStore {
     /// Writes the uncompressed tar of a layer: the bytes that its diff id names. Errors: `internal` when they are not,
-    /// after they were written.
+    /// after they were written. Files are read and hashed on a thread of their own, ahead of the sink.
     func writeTar(of row: ImageTable.LayerRow, to sink: any ByteSink) throws {
+        try WriteAhead.run({ [self] in try makeTar(of: row, to: $0) }, into: sink)
+    }
+
+    private func makeTar(of row: ImageTable.LayerRow, to sink: any ByteSink) throws {
         let hashing = HashingSink(sink)
         do {
             try driver.diff(id: row.driverID, parent: row.parent.flatMap { table.layers[$0]?.driverID }, to: hashing)

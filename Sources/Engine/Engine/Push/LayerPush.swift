@@ -101,12 +101,20 @@ struct LayerPush: Sendable {
         return ends.reader
     }
 
+    /// While a piece is on its way the next one is packed.
     private func send(_ input: FDBox, _ session: any BlobUpload) async throws {
-        while true {
-            let piece = try await engine.downloads.run { try input.readPiece(Self.piece) }
-            if !piece.isEmpty { try await session.append(piece) }
-            if piece.count < Self.piece { return }
+        var piece = try await nextPiece(of: input)
+        while piece.count == Self.piece {
+            async let next = nextPiece(of: input)
+            try await session.append(piece)
+            piece = try await next
         }
+        if !piece.isEmpty { try await session.append(piece) }
+    }
+
+    /// Shorter than the others at the end, maybe empty.
+    private func nextPiece(of input: FDBox) async throws -> [UInt8] {
+        try await engine.downloads.run { try input.readPiece(Self.piece) }
     }
 }
 
