@@ -157,7 +157,12 @@ public final class EtcdStore: KeyValueStore {
 
 /// A watch's end, and what it ends: either may come first.
 private final class Ending: Sendable {
-    private let state = Mutex<(cancel: (@Sendable () -> Void)?, hasCome: Bool)>((nil, false))
+    private struct State {
+        var cancel: (@Sendable () -> Void)?
+        var hasCome = false
+    }
+
+    private let state = Mutex(State())
 
     func come() {
         state.withLock { state in

@@ -122,7 +122,12 @@ public final class Daemon: Sendable {
 
 /// SIGHUPs and who answers them; one that comes before there is somebody is kept.
 private final class HangUps: Sendable {
-    private let state = Mutex<(answer: (@Sendable () -> Void)?, isWaiting: Bool)>((nil, false))
+    private struct State {
+        var answer: (@Sendable () -> Void)?
+        var isWaiting = false
+    }
+
+    private let state = Mutex(State())
 
     func came() {
         let answer = state.withLock { state in

@@ -16,7 +16,13 @@ public final class Exchange: Sendable {
     let body = RequestBody()
     private let connection: NIOLoopBound<ConnectionHandler>
     private let loop: any EventLoop
-    private let onLeave = Mutex<(left: Bool, action: (@Sendable () -> Void)?)>((false, nil))
+    private let onLeave = Mutex(Leaving())
+
+    // A function must not be in a mutex by itself: see docs/workarounds.md.
+    private struct Leaving {
+        var left = false
+        var action: (@Sendable () -> Void)?
+    }
 
     init(request: Request, client: String?, isEncrypted: Bool, connection: NIOLoopBound<ConnectionHandler>) {
         self.request = request

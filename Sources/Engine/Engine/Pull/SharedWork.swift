@@ -36,12 +36,17 @@ final class SharedWork<Subject: Sendable>: Sendable {
     final class Member: Sendable {
         let subject: Subject
         private let task: Task<Void, any Error>
-        private let onLeave: Mutex<(@Sendable () -> Void)?>
+        private let leaving: Mutex<Leaving>
+
+        // A function must not be in a mutex by itself: see docs/workarounds.md.
+        private struct Leaving {
+            var action: (@Sendable () -> Void)?
+        }
 
         fileprivate init(_ subject: Subject, _ task: Task<Void, any Error>, onLeave: @escaping @Sendable () -> Void) {
             self.subject = subject
             self.task = task
-            self.onLeave = Mutex(onLeave)
+            leaving = Mutex(Leaving(action: onLeave))
         }
 
         /// Waits for the work; who is cancelled leaves.
@@ -53,7 +58,7 @@ final class SharedWork<Subject: Sendable>: Sendable {
             }
         }
 
-        func leave() { onLeave.withLock { $0.take() }?() }
+        func leave() { leaving.withLock { $0.action.take() }?() }
     }
 
     /// Joins, or begins with what `start` gives.
