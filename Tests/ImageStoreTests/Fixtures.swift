@@ -91,6 +91,20 @@ final class CopyDriver: GraphDriver {
         }
     }
 
+    /// Of what `diff` writes; the container's folder is a copy of its parent.
+    func capture(
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+    ) throws -> LayerApplied {
+        guard let path = diffTar.withLock({ $0 }) else {
+            try create(id: id, parent: container)
+            throw EngineError(.notImplemented, "diff")
+        }
+        let tar = FDSource(try FD.open(at: RawPath(path), .readOnly))
+        let applied = try applyDiff(id: id, parent: container, from: tar)
+        if mode == .consuming { try remove(id: container) }
+        return applied
+    }
+
     /// What `diff` writes; without it, it fails half-way.
     let diffTar = Mutex<String?>(nil)
 

@@ -75,8 +75,10 @@ import Testing
         #expect(try store.changes(containerLayer: "c1") == [Change(.added, "/greeting")])
         #expect(try store.size(containerLayer: "c1") == 6)
         let image = try store.commit(
-            containerLayer: "c1", parent: base.id, draft: ImageConfigDraft(platform: .host, created: .now()),
-            step: ImageHistoryEntry(createdBy: "sh"), tag: ImageReference(parsing: "next"))
+            containerLayer: "c1",
+            ImageStep(
+                parent: base.id, draft: ImageConfigDraft(platform: .host, created: .now()),
+                history: ImageHistoryEntry(createdBy: "sh"), names: [ImageReference(parsing: "next")]))
         try store.save(["next"], to: bench.create("out.tar"))
         let layer = try #require(image.diffIDs.last).hex
         try bench.scratch.shell("mkdir x; tar -C x -xf out.tar")

@@ -303,38 +303,3 @@ import Testing
         #expect(try bench.driver.ids().count == 1)
     }
 }
-
-@Suite struct CommitTests {
-    @Test func whatAContainerChangedBecomesALayer() throws {
-        let bench = try Bench()
-        try bench.makeTree()
-        let base = try bench.importTree()
-        try bench.store.createContainerLayer(id: "c1", image: base.id)
-        try bench.scratch.shell("mkdir -p top/etc; echo new > top/etc/new; tar -C top -cf top.tar etc")
-        bench.driver.diffTar.withLock { $0 = bench.scratch("top.tar") }
-        let draft = ImageConfigDraft(platform: .host, created: .now())
-        let step = ImageHistoryEntry(createdBy: "sh", comment: "done")
-        let image = try bench.store.commit(
-            containerLayer: "c1", parent: base.id, draft: draft, step: step, tag: ImageReference(parsing: "next"))
-        #expect(image.parent == base.id)
-        #expect(image.tags == ["next:latest"])
-        #expect(image.diffIDs.map(\.hex) == base.diffIDs.map(\.hex) + [try bench.scratch.sha256("top.tar")])
-        #expect(try bench.store.history("next").map(\.comment) == ["done", "Imported from -"])
-        #expect(try bench.scratch.shell("cat layers/\(image.layers[1])/etc/new") == "new")
-    }
-
-    @Test func aFailureToPackLeavesNothing() throws {
-        let bench = try Bench()
-        try bench.makeTree()
-        let base = try bench.importTree()
-        try bench.store.createContainerLayer(id: "c1", image: base.id)
-        let before = try bench.leftovers()
-        let error = kind {
-            _ = try bench.store.commit(
-                containerLayer: "c1", parent: base.id, draft: ImageConfigDraft(platform: .host, created: .now()),
-                step: ImageHistoryEntry())
-        }
-        #expect(error?.1 == "diff")
-        #expect(try bench.leftovers() == before)
-    }
-}

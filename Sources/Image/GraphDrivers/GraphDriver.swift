@@ -1,6 +1,14 @@
 public import LayerFS
 public import Primitives
 
+/// What becomes of a container's layer when an image's layer is made of it.
+public enum CaptureMode: Sendable, Hashable {
+    /// It goes on as it is; nobody writes to it meanwhile.
+    case keeping
+    /// Its files are moved, not copied: afterwards, whether that succeeds or not, it can only be removed. It isn't in use.
+    case consuming
+}
+
 /// Keeps the file trees of image layers and containers, each named by an id (letters, digits, `.`, `_`, `-`).
 ///
 /// A layer is whole or not there: what a crash leaves half-made is removed when the driver is opened. Calls block and
@@ -25,6 +33,12 @@ public protocol GraphDriver: Sendable {
     /// Makes the read-only layer `id` on top of `parent` from a tar, which may be compressed. Nothing is left of it
     /// when this throws.
     func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied
+    /// Makes the read-only layer `id`, on the same parent, of what the container layer `container` changed: the tar that
+    /// `diff` would give is never written. Absolute paths in `unseen`, places for mounts, are no part of it. Errors:
+    /// `badParameter` for a layer that is no container's.
+    func capture(
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+    ) throws -> LayerApplied
     /// Writes the layer tar of what `id` changed against `parent`, uncompressed. A layer that came as a tar gives that
     /// tar, byte for byte, against its own parent (`LayerApplied.isRepeatable`); all others are packed in a fixed order,
     /// so that the same files give the same bytes.

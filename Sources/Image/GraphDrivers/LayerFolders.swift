@@ -101,6 +101,19 @@ final class LayerFolders: Sendable {
         }
     }
 
+    /// The parent of a container's layer. Errors: `badParameter` for an image's.
+    func parent(ofContainer id: String) throws -> String? {
+        guard try kind(id) == .container else {
+            throw EngineError(.badParameter, "layer \(id) is not a container's")
+        }
+        return try parent(id)
+    }
+
+    /// Moves the tree `name` of a layer into the folder of one that is being made.
+    func moveTree(_ name: RawPath, of id: String, into folder: FDBox) throws {
+        try root.fd.open(RawPath(id), [.directory]).rename(name, into: folder.fd, as: name, replacing: false)
+    }
+
     /// The layer's small files, its folders and its name reach the disk (`fsync(2)` each).
     func sync(_ id: String) throws {
         let folder = try root.fd.open(RawPath(id), [.directory])

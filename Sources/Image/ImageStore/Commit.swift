@@ -1,28 +1,78 @@
+public import GraphDrivers
 public import ImageModel
-internal import GraphDrivers
 internal import LayerFS
-internal import LinuxSystem
 public import Primitives
-internal import Synchronization
+
+/// What a container changed, as a layer of the store. It is held: see `letGo`.
+public struct CapturedLayer: Sendable, Hashable {
+    public let diffID: Digest
+    /// The name of the stack that it is the top of.
+    public let chainID: Digest
+    /// Bytes of the regular files.
+    public let size: Int64
+
+    /// The tar without entries. Images do without such a layer.
+    public var isEmpty: Bool { diffID.hex == Self.emptyTar }
+    private static let emptyTar = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+}
+
+/// An image that stands on another, as commits and builds make them.
+public struct ImageStep: Sendable {
+    /// Nil: it begins a new stack.
+    public var parent: Digest?
+    /// Everything but `diffIDs` and `history`, which are the parent's with those of this step behind them.
+    public var draft: ImageConfigDraft
+    /// Whether it has a layer is filled in.
+    public var history: ImageHistoryEntry
+    public var names: [ImageReference]
+
+    public init(
+        parent: Digest?, draft: ImageConfigDraft, history: ImageHistoryEntry, names: [ImageReference] = []
+    ) {
+        self.parent = parent
+        self.draft = draft
+        self.history = history
+        self.names = names
+    }
+}
 
 extension ImageStore {
-    /// Makes an image of what a container changed (`docker commit`). The container should not write meanwhile.
+    /// Makes a layer of what a container changed; the same layer is there once, whoever made it first. `.consuming` takes
+    /// the container's files, which can then only be removed. Absolute paths in `unseen` are no part of the layer.
     ///
-    /// `draft` is everything but `diffIDs` and `history`, which are filled in: those of `parent`, the image the
-    /// container was made from, and `step`. Errors: `notFound` for the container's layer or the parent.
+    /// A crash leaves nothing. Errors: `notFound` for the container's layer, `badParameter` for a stack too deep.
+    public func captureLayer(
+        of container: String, _ mode: CaptureMode, without unseen: Set<String> = []
+    ) throws(EngineError) -> CapturedLayer {
+        guard let parent = table.containers[container] else {
+            throw EngineError(.notFound, "container layer \(container) does not exist")
+        }
+        let row = try makeLayer(on: parent) { id throws in
+            try driver.capture(container, as: id, mode, without: unseen)
+        }
+        return CapturedLayer(diffID: row.diffID, chainID: row.chainID, size: row.size)
+    }
+
+    /// Makes the image of a step, with a layer that lies on the parent's, or with none. One transaction: it is there with
+    /// its names, or not at all. Errors: `notFound` for the parent, `badParameter` for too many layers.
+    public func makeImage(_ step: ImageStep, layer: CapturedLayer? = nil) throws(EngineError) -> Image {
+        let base = try step.parent.map { id throws(EngineError) in try pinned(id) }
+        defer { release(base?.chainIDs ?? []) }
+        let layer = layer.flatMap { $0.isEmpty ? nil : $0 }
+        var (draft, history) = (step.draft, step.history)
+        history.isEmptyLayer = layer == nil
+        draft.diffIDs = (base?.config.diffIDs ?? []) + [layer?.diffID].compactMap(\.self)
+        draft.history = (base?.config.history ?? []) + [history]
+        return try register(ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names)
+    }
+
+    /// Makes an image of what a container changed (`docker commit`).
     public func commit(
-        containerLayer id: String, parent: Digest, draft: ImageConfigDraft, step: ImageHistoryEntry,
-        tag: ImageReference? = nil
+        containerLayer id: String, _ step: ImageStep, _ mode: CaptureMode = .keeping, without unseen: Set<String> = []
     ) throws(EngineError) -> Image {
-        let base = try pinned(parent)
-        defer { release(base.chainIDs) }
-        let row = try unpackDiff(of: id, on: base.chainIDs.last)
-        defer { release([row.chainID]) }
-        var draft = draft
-        draft.diffIDs = base.config.diffIDs + [row.diffID]
-        draft.history = base.config.history + [step]
-        return try register(
-            ImageConfig(parsing: draft.serialized()), parent: parent, names: tag.map { [$0] } ?? [])
+        let layer = try captureLayer(of: id, mode, without: unseen)
+        defer { letGo([layer.chainID]) }
+        return try makeImage(step, layer: layer)
     }
 
     private func pinned(_ id: Digest) throws(EngineError) -> ImageTable.ImageRow {
@@ -31,68 +81,5 @@ extension ImageStore {
             for chainID in row.chainIDs { pins.add(chainID) }
             return row
         }
-    }
-
-    /// Packs on a thread of its own while this one unpacks.
-    private func unpackDiff(of id: String, on parent: Digest?) throws(EngineError) -> ImageTable.LayerRow {
-        let packing: PackingLayer
-        let source: FDSource
-        do {
-            let ends = try FD.pipeEnds()
-            source = FDSource(ends.reader)
-            packing = PackingLayer(into: FDSink(ends.writer))
-        } catch {
-            throw storeError(error)
-        }
-        let started = PlatformThread.detach { [self] in
-            packing.run { sink throws(EngineError) in try diff(containerLayer: id, to: sink) }
-        }
-        if !started { throw EngineError(.internal, "no thread to pack layer \(id)") }
-        let unpacked: Result<ImageTable.LayerRow, EngineError> = Result { () throws(EngineError) in
-            try unpackLayer(from: packing.guarding(source), on: parent, expecting: nil)
-        }
-        // A failure to pack shows as a failure to unpack too, and is the one that explains it.
-        if let failure = packing.failure { throw failure }
-        return try unpacked.get()
-    }
-}
-
-/// The sending end of a pipe between packing and unpacking. A pipe cannot say that what it carried is not all there is,
-/// so the receiver asks here at the end.
-private final class PackingLayer: Sendable {
-    private struct State {
-        var sink: FDSink?
-        var failure: EngineError?
-    }
-
-    private let state: Mutex<State>
-
-    init(into sink: FDSink) { state = Mutex(State(sink: sink)) }
-
-    var failure: EngineError? { state.withLock { $0.failure } }
-
-    func run(_ pack: (FDSink) throws(EngineError) -> Void) {
-        guard let sink = state.withLock({ $0.sink.take() }) else { return }
-        do { try pack(sink) } catch { state.withLock { $0.failure = error } }
-        // The sink goes here, after the failure is known: its end is what the receiver sees.
-    }
-
-    func guarding(_ source: FDSource) -> GuardedSource { GuardedSource(source) { [self] in failure } }
-}
-
-/// Passes on a source whose end counts only if nothing has failed behind it.
-private final class GuardedSource: ByteSource {
-    private let source: FDSource
-    private let failure: @Sendable () -> EngineError?
-
-    init(_ source: FDSource, failure: @escaping @Sendable () -> EngineError?) {
-        self.source = source
-        self.failure = failure
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let count = try source.read(into: buffer)
-        if count == 0, let failure = failure() { throw failure }
-        return count
     }
 }

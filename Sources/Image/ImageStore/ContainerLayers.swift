@@ -7,14 +7,35 @@ extension ImageStore {
     /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image.
     /// `isDurable`: a loss of power will not undo it.
     public func createContainerLayer(id: String, image: Digest, isDurable: Bool = false) throws(EngineError) {
-        let (chainID, parent) = try change(isDurable: isDurable) { table in
+        try createContainerLayer(id, isDurable: isDurable) { table throws(EngineError) in
             guard let row = table.images[image] else { throw EngineError(.notFound, "No such image: \(image)") }
+            return row.chainIDs.last
+        }
+    }
+
+    /// The same on a stack of layers that is no image (yet), or on nothing. Errors: `notFound` for the stack.
+    public func createContainerLayer(
+        id: String, on chainID: Digest?, isDurable: Bool = false
+    ) throws(EngineError) {
+        try createContainerLayer(id, isDurable: isDurable) { table throws(EngineError) in
+            if let chainID, table.layers[chainID] == nil {
+                throw EngineError(.notFound, "layer \(chainID) does not exist")
+            }
+            return chainID
+        }
+    }
+
+    private func createContainerLayer(
+        _ id: String, isDurable: Bool, _ stack: (ImageTable) throws(EngineError) -> Digest?
+    ) throws(EngineError) {
+        let (chainID, parent) = try change(isDurable: isDurable) { table in
+            let chainID = try stack(table)
             guard table.containers[id] == nil else {
                 throw EngineError(.conflict, "container layer \(id) exists already")
             }
             // The row comes first: it keeps the image's layers where they are.
-            table.put(container: id, on: row.chainIDs.last)
-            return (row.chainIDs.last, row.chainIDs.last.flatMap { table.layers[$0]?.driverID })
+            table.put(container: id, on: chainID)
+            return (chainID, chainID.flatMap { table.layers[$0]?.driverID })
         }
         do {
             try driver.createWritable(id: id, parent: parent)

@@ -23,16 +23,26 @@ extension ImageStore {
     func unpackLayer(
         from source: any ByteSource, on parent: Digest?, expecting expected: Digest?
     ) throws(EngineError) -> ImageTable.LayerRow {
+        let below = parent.flatMap { table.layers[$0]?.driverID }
+        return try makeLayer(on: parent, expecting: expected) { id in
+            try driver.applyDiff(id: id, parent: below, from: source)
+        }
+    }
+
+    /// Makes a layer on top of `parent` and pins it. `fill` makes the driver's, under the id that it is given.
+    func makeLayer(
+        on parent: Digest?, expecting expected: Digest? = nil, _ fill: (_ id: String) throws -> LayerApplied
+    ) throws(EngineError) -> ImageTable.LayerRow {
         let driverID = Self.layerPrefix + ContainerID.random().description.prefix(32)
         do {
-            let row = try unpack(source, driverID, on: parent, expecting: expected)
+            let row = try self.row(for: try fill(driverID), driverID, on: parent, expecting: expected)
             let kept = try change { table in
                 let kept = table.layers[row.chainID] ?? row
                 if kept.driverID == driverID { table.put(layer: row) }
                 pins.add(row.chainID)
                 return kept
             }
-            // Otherwise somebody else unpacked the same layer at the same time.
+            // Otherwise somebody else made the same layer before, or at the same time.
             if kept.driverID == driverID { sync(layers: [row.chainID]) } else { discard(driverID) }
             return kept
         } catch {
@@ -41,11 +51,9 @@ extension ImageStore {
         }
     }
 
-    private func unpack(
-        _ source: any ByteSource, _ driverID: String, on parent: Digest?, expecting expected: Digest?
-    ) throws -> ImageTable.LayerRow {
-        let applied = try driver.applyDiff(
-            id: driverID, parent: parent.flatMap { table.layers[$0]?.driverID }, from: source)
+    private func row(
+        for applied: LayerApplied, _ driverID: String, on parent: Digest?, expecting expected: Digest?
+    ) throws(EngineError) -> ImageTable.LayerRow {
         let diffID = applied.diffID
         if let expected, expected != diffID {
             throw EngineError(.badParameter, "invalid diffID for layer: expected \"\(expected)\", got \"\(diffID)\"")

@@ -1,4 +1,3 @@
-public import APIModel
 internal import ImageStore
 internal import LinuxSystem
 public import Primitives

@@ -41,18 +41,27 @@ public final class OverlayDriver: GraphDriver {
     private func make<Result>(
         _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (LayerRoots) throws -> Result
     ) throws -> Result {
+        let like = try parent.map { try folders.open($0, "diff").fd.stat() }
+        return try makeFolder(id, parent, kind) { folder in
+            let diff = try LayerFolders.makeTree("diff", in: folder, like: like)
+            if kind == .container { try folder.fd.makeDirectory("work", mode: 0o700) }
+            return try fill(LayerRoots(folder: folder, tree: diff))
+        }
+    }
+
+    /// `fill` sees to `diff`.
+    private func makeFolder<Result>(
+        _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (FDBox) throws -> Result
+    ) throws -> Result {
         let lower = try parent.map { try lowerLinks(under: $0) } ?? []
         try DepthLimit.check(parents: lower.count, kind)
         let link = OverlayLinks.randomName()
-        let like = try parent.map { try folders.open($0, "diff").fd.stat() }
         return try folders.make(
             id, parent: parent, kind: kind,
             fill: { folder in
-                let diff = try LayerFolders.makeTree("diff", in: folder, like: like)
                 try LayerFolders.write(link, to: "link", in: folder)
                 if !lower.isEmpty { try LayerFolders.write(lower.joined(separator: ":"), to: "lower", in: folder) }
-                if kind == .container { try folder.fd.makeDirectory("work", mode: 0o700) }
-                return try fill(LayerRoots(folder: folder, tree: diff))
+                return try fill(folder)
             }, beforeRename: { try links.make(link, to: id) })
     }
 
@@ -108,6 +117,21 @@ public final class OverlayDriver: GraphDriver {
 
     public func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied {
         try make(id, parent, .image) { try $0.apply(source, .overlayLayer) }
+    }
+
+    public func capture(
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+    ) throws -> LayerApplied {
+        let parent = try folders.parent(ofContainer: container)
+        let difference = try difference(container, parent, needsBelow: true)
+        guard mode == .consuming else {
+            return try make(id, parent, .image) { try difference.copy(into: $0.tree, without: unseen) }
+        }
+        return try makeFolder(id, parent, .image) { folder in
+            let applied = try difference.settle(without: unseen)
+            try folders.moveTree("diff", of: container, into: folder)
+            return applied
+        }
     }
 
     public func diff(id: String, parent: String?, to sink: any ByteSink) throws {

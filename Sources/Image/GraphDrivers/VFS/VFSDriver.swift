@@ -56,6 +56,28 @@ public final class VFSDriver: GraphDriver {
         try make(id, parent, .image) { try $0.apply(source, .copyLayer) }
     }
 
+    public func capture(
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+    ) throws -> LayerApplied {
+        let parent = try folders.parent(ofContainer: container)
+        try DepthLimit.check(parents: try depth(of: parent), .image)
+        let (source, below) = (
+            try folders.open(container, "tree"), try parent.map { try folders.open($0, "tree") }
+        )
+        return try folders.make(
+            id, parent: parent, kind: .image,
+            fill: { folder in
+                guard mode == .consuming else {
+                    let tree = try LayerFolders.makeTree("tree", in: folder, like: nil)
+                    try TreeCopy.copy(from: source.fd, to: tree.fd)
+                    return try LayerDiff(from: below, to: tree).settle(without: unseen)
+                }
+                let applied = try LayerDiff(from: below, to: source).settle(without: unseen)
+                try folders.moveTree("tree", of: container, into: folder)
+                return applied
+            })
+    }
+
     public func diff(id: String, parent: String?, to sink: any ByteSink) throws {
         if try parent == folders.parent(id), let recipe = try folders.recipe(id) {
             return try LayerArchive.repack(recipe, from: folders.open(id, "tree"), to: sink)

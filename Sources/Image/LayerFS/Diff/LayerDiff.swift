@@ -5,11 +5,12 @@ public import LinuxSystem
 /// Directories are descriptors of their roots; the roots' own metadata are not part of a layer. Trees in use may change
 /// on the way: names that vanish are passed over.
 public struct LayerDiff {
-    private let walk: any DifferenceWalk
-    /// The tree that the layer is compared with, for `changes`.
-    private let below: FDBox?
+    let walk: any DifferenceWalk
+    /// The tree that the layer is compared with, for `changes` and for what is left out.
+    let below: FDBox?
 
-    /// An overlay's upper directory. `below` is the merged view of the layers under it, which only `changes` needs.
+    /// An overlay's upper directory. `below` is the merged view of the layers under it, which `changes` needs, and who
+    /// leaves places out.
     public init(overlayUpper upper: FDBox, below: FDBox? = nil) {
         walk = OverlayWalk(upper: upper)
         self.below = below
@@ -85,13 +86,5 @@ public struct LayerDiff {
         return isOnlyCopied ? nil : .modified
     }
 
-    private func stat(_ path: RawPath) throws -> FileStat? {
-        guard let below else { return nil }
-        do {
-            return try below.fd.open(path, [.path, .noFollow], resolve: [.beneath, .noSymbolicLinks]).stat()
-        } catch {
-            guard error.errno == 2 || error.errno == 20 || error.errno == 40 else { throw error }
-            return nil
-        }
-    }
+    private func stat(_ path: RawPath) throws -> FileStat? { try below?.statBelow(path) }
 }

@@ -2,27 +2,40 @@ import LinuxSystem
 import Primitives
 import TarCodec
 
-/// Writes differences as a layer tar. The same tree gives the same bytes.
+/// Writes differences as a layer tar. The same tree gives the same bytes. With a replica, what is packed is made there too,
+/// from the same reading: its files are those of the tar even if somebody writes to the tree meanwhile.
 final class LayerPacker {
     private let sink: any ByteSink
+    private let replica: LayerReplica?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
     /// Bytes of `buffer` that wait: small files are written together.
     private var filled = 0
     private var firstNames: [FileIdentity: RawPath] = [:]
+    /// Headers written.
+    private(set) var entries = 0
+    /// Bytes of the regular files; of files with several names, once.
+    private(set) var size: Int64 = 0
 
-    init(_ sink: any ByteSink) { self.sink = sink }
+    init(_ sink: any ByteSink, replica: LayerReplica? = nil) {
+        self.sink = sink
+        self.replica = replica
+    }
+
     deinit { buffer.deallocate() }
 
     func add(_ difference: TreeDifference) throws {
         switch difference {
-        case .removed(let path): try addMark(Whiteout.prefix, beside: path)
+        case .removed(let path):
+            try replica?.makeWhiteout(path)
+            try addMark(Whiteout.prefix, beside: path)
         case .present(let node, let isOpaque, _):
-            try add(node)
+            try add(node, isOpaque: isOpaque)
             if isOpaque { try addMark(Whiteout.opaqueName, in: node.path) }
         }
     }
 
     func finish() throws {
+        try replica?.finish()
         try put(TarWriter.end)
         try flush()
     }
@@ -37,53 +50,100 @@ final class LayerPacker {
     }
 
     private func addMark(name: [UInt8]) throws {
-        try put(try TarWriter.header(for: TarEntry(kind: .file, name: name, mode: 0o600)))
+        try putHeader(TarEntry(kind: .file, name: name, mode: 0o600))
     }
 
-    private func add(_ node: TreeNode) throws {
+    private func add(_ node: TreeNode, isOpaque: Bool) throws {
         // A socket is of no use without its process, and tar has no form for it.
         guard var entry = TarEntry(node) else { return }
-        if node.stat.links > 1 && node.stat.kind != .directory {
-            let identity = FileIdentity(device: node.stat.device, inode: node.stat.inode)
-            if let first = firstNames[identity] {
-                (entry.kind, entry.linkName, entry.size) = (.hardLink, Array(first.bytes), 0)
-                try put(try TarWriter.header(for: entry))
-                return
-            }
-            firstNames[identity] = node.path
+        let hasMoreNames = node.stat.links > 1 && node.stat.kind != .directory
+        let identity = hasMoreNames ? FileIdentity(device: node.stat.device, inode: node.stat.inode) : nil
+        if let first = identity.flatMap({ firstNames[$0] }) {
+            (entry.kind, entry.linkName, entry.size) = (.hardLink, Array(first.bytes), 0)
+            try replica?.makeHardLink(node.path, to: first)
+            return try putHeader(entry)
         }
         if entry.kind == .symbolicLink { entry.linkName = Array(try node.parent.fd.readLink(node.name).bytes) }
         entry.attributes = try node.keptAttributes()
-        guard entry.kind == .file else { return try put(try TarWriter.header(for: entry)) }
-        try addFile(node, &entry)
+        if entry.kind == .file {
+            guard try addFile(node, &entry) else { return }
+        } else {
+            try replica?.make(node, entry, isOpaque: isOpaque)
+            try putHeader(entry)
+        }
+        if let identity { firstNames[identity] = node.path }
     }
 
-    private func addFile(_ node: TreeNode, _ entry: inout TarEntry) throws {
+    /// False when it has vanished.
+    private func addFile(_ node: TreeNode, _ entry: inout TarEntry) throws -> Bool {
         let file: FD
         do {
             file = try node.parent.fd.open(node.name, [.readOnly, .noFollow, .nonBlocking])
         } catch {
-            if error.errno == 2 { return }
+            if error.errno == 2 { return false }
             throw error.about(node.path.string)
         }
-        let size = try file.stat().size
-        entry.size = size
-        try put(try TarWriter.header(for: entry))
+        let stat = try file.stat()
+        entry.size = stat.size
+        size += stat.size
+        try putHeader(entry)
+        guard let replica else {
+            try addContent(of: file, stat, copy: nil)
+            return true
+        }
+        let copy = try replica.makeFile(node.path)
+        if try replica.clone(file, into: copy, size: stat.size) {
+            try addContent(of: copy.fd, stat, copy: nil)
+        } else {
+            try addContent(of: file, stat, copy: copy)
+        }
+        try replica.finish(copy, node, entry)
+        return true
+    }
+
+    /// The content, read once, into the archive and into the copy; where the file has holes, so has the copy.
+    private func addContent(of file: borrowing FD, _ stat: FileStat, copy: FDBox?) throws {
+        let isSparse = stat.allocated < stat.size
+        var data = isSparse ? 0..<0 : 0..<stat.size
         var place: Int64 = 0
-        while place < size {
+        while place < stat.size {
+            if place >= data.upperBound { data = try Self.nextData(of: file, from: place, size: stat.size) }
+            let isHole = place < data.lowerBound
+            let end = isHole ? data.lowerBound : data.upperBound
             if buffer.count - filled < 4096 { try flush() }
-            let room = Int(min(Int64(buffer.count - filled), size - place))
+            let room = Int(min(Int64(buffer.count - filled), end - place))
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + room])
-            var count = try file.read(into: target, at: place)
+            var count = isHole ? 0 : try file.read(into: target, at: place)
             if count == 0 {
-                // It was cut while we read; the header has promised bytes.
+                // A hole; or it was cut while we read, and the header has promised bytes.
                 target.initializeMemory(as: UInt8.self, repeating: 0)
                 count = room
+            } else if let copy {
+                try copy.fd.writeAll(UnsafeRawBufferPointer(rebasing: target[..<count]), at: place)
             }
             filled += count
             place += Int64(count)
         }
-        try put([UInt8](repeating: 0, count: TarWriter.padding(after: size)))
+        if let copy, try copy.fd.stat().size < stat.size { try copy.fd.truncate(to: stat.size) }
+        try put([UInt8](repeating: 0, count: TarWriter.padding(after: stat.size)))
+    }
+
+    private static func nextData(
+        of file: borrowing FD, from place: Int64, size: Int64
+    ) throws(SystemError) -> Range<Int64> {
+        do {
+            guard let start = try file.nextData(from: place), start < size else { return size..<size }
+            return start..<max(start + 1, min(size, try file.nextHole(from: start)))
+        } catch {
+            // EINVAL: a file system that doesn't tell.
+            guard error.errno == 22 else { throw error }
+            return place..<size
+        }
+    }
+
+    private func putHeader(_ entry: TarEntry) throws {
+        entries += 1
+        try put(try TarWriter.header(for: entry))
     }
 
     private func put(_ bytes: [UInt8]) throws {
