@@ -29,15 +29,18 @@ public struct Descriptor: Sendable, Hashable {
 
     /// Reads at most `limit` bytes; empty is the end. Errors: `unavailable` for what the system says.
     public func read(limit: Int = 65_536) throws(EngineError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: limit)
-        while true {
-            let count = bytes.withUnsafeMutableBytes { recvOrRead($0.baseAddress!, $0.count) }
-            if count >= 0 {
-                bytes.removeLast(limit - count)
-                return bytes
-            }
-            if errno != EINTR && errno != EAGAIN { throw Self.failure("read") }
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
+            guard let base = buffer.baseAddress else { return }
+            var count = -1
+            repeat {
+                count = recvOrRead(base, limit)
+                failed = count < 0 && errno != EINTR && errno != EAGAIN
+            } while count < 0 && !failed
+            filled = max(0, count)
         }
+        guard !failed else { throw Self.failure("read") }
+        return bytes
     }
 
     private func recvOrRead(_ target: UnsafeMutableRawPointer, _ count: Int) -> Int {

@@ -20,6 +20,12 @@ public enum StreamPair {
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
             throw EngineError(.unavailable, "no descriptor is left for a stream")
         }
+        #if os(Linux)
+        // Archives pass through: who writes and who reads should seldom wait for each other. Past the system's limit, where
+        // the process may do so.
+        var bytes: Int32 = 1 << 20
+        for end in ends { setsockopt(end, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, socklen_t(MemoryLayout<Int32>.size)) }
+        #endif
         return (channel(ends[0]), channel(ends[1]))
     }
 

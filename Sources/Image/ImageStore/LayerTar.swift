@@ -26,7 +26,7 @@ extension ImageStore {
 }
 
 /// Passes bytes on, counts and hashes them.
-final class HashingSink: ByteSink {
+final class HashingSink: HashingByteSink {
     private let sink: any ByteSink
     private let state = Mutex((hash: SHA256(), count: Int64(0)))
 
@@ -42,5 +42,6 @@ final class HashingSink: ByteSink {
 
     /// Of what was written so far.
     var hex: String { state.withLock { $0.hash.hex } }
+    var sha256: [UInt8] { state.withLock { $0.hash.finalized() } }
     var count: Int64 { state.withLock { $0.count } }
 }

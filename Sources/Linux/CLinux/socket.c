@@ -23,6 +23,10 @@ int cl_socketpair(int *ends, int packets) {
     return socketpair(AF_UNIX, type, 0, ends) < 0 ? -errno : 0;
 }
 
+int cl_send_buffer(int fd, int bytes) {
+    return setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof bytes) < 0 ? -errno : 0;
+}
+
 static int address_of(const char *path, struct sockaddr_un *address) {
     if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
     memset(address, 0, sizeof *address);

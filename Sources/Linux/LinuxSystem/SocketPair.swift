@@ -5,10 +5,15 @@ public struct SocketPair: ~Copyable, Sendable {
     private var first: FD?
     private var second: FD?
 
-    public init() throws(SystemError) {
+    /// Enough that who writes an archive and who reads it seldom wait for each other.
+    public static let archiveBytes = 1 << 20
+
+    /// `buffer`: bytes that may wait on the way, where the process may say so; nil is the system's measure.
+    public init(buffer: Int? = nil) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         let result = ends.withUnsafeMutableBufferPointer { cl_socketpair($0.baseAddress!, 0) }
         try check(result, "socketpair")
+        if let buffer { for end in ends { _ = cl_send_buffer(end, Int32(clamping: buffer)) } }
         first = FD(owning: ends[0])
         second = FD(owning: ends[1])
     }

@@ -12,6 +12,9 @@ final class HTTPReply {
     private var reader: BufferedReader
     private var framing: Framing
 
+    /// Given at once.
+    private static let mostBytes = 256 << 10
+
     enum Framing {
         case length(Int)
         case chunked(rest: Int)
@@ -68,9 +71,9 @@ final class HTTPReply {
     func next() throws(EngineError) -> [UInt8] {
         switch framing {
         case .ended: return []
-        case .untilClose: return try reader.some(limit: 65_536)
+        case .untilClose: return try reader.some(limit: Self.mostBytes)
         case .length(let rest):
-            let bytes = try reader.some(limit: min(rest, 65_536))
+            let bytes = try reader.some(limit: min(rest, Self.mostBytes))
             guard !bytes.isEmpty else { throw EngineError(.unavailable, "unexpected EOF") }
             framing = bytes.count == rest ? .ended : .length(rest - bytes.count)
             return bytes
@@ -91,7 +94,7 @@ final class HTTPReply {
             }
             rest = size
         }
-        let bytes = try reader.some(limit: min(rest, 65_536))
+        let bytes = try reader.some(limit: min(rest, Self.mostBytes))
         guard !bytes.isEmpty else { throw EngineError(.unavailable, "unexpected EOF") }
         rest -= bytes.count
         if rest == 0 { _ = try reader.line() }
@@ -128,7 +131,7 @@ struct BufferedReader {
     init(_ source: Descriptor) { self.source = source }
 
     private mutating func fill() throws(EngineError) -> Bool {
-        let bytes = try source.read()
+        let bytes = try source.read(limit: 256 << 10)
         buffer.removeFirst(start)
         start = 0
         buffer += bytes

@@ -147,7 +147,7 @@ public final class Exchange: Sendable {
         _ stream: ByteChannel, _ setup: @escaping @Sendable (any Channel) throws -> Void
     ) -> EventLoopFuture<any Channel> {
         guard let descriptor = stream.take() else { return loop.makeFailedFuture(ExchangeError.disconnected) }
-        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 262_144)
+        let allocator = AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16_384, maximum: 1 << 20)
         return ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)

@@ -6,7 +6,7 @@ extension Engine {
     public func export(_ name: String) async throws(EngineError) -> ByteChannel {
         let record = try containers.find(name).record
         do {
-            var pair = try SocketPair()
+            var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
             workers.submit { [self] in

@@ -25,7 +25,7 @@ extension Engine {
         guard !names.isEmpty else { throw EngineError(.badParameter, "no image was named") }
         let found = try await workers.run { [images] in try names.map { try images.resolve($0).id } }
         do {
-            var pair = try SocketPair()
+            var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
             workers.submit { [self] in

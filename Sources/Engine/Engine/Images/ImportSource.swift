@@ -25,7 +25,7 @@ final class ImportSource: Sendable {
         case .url(let url):
             progress(ProgressMessage(status: "Downloading from \(url)"))
             do {
-                var pair = try SocketPair()
+                var pair = try SocketPair(buffer: SocketPair.archiveBytes)
                 download = Download(url: url, agent: agent, writer: FDBox(pair.takeFirst()), progress: progress)
                 (archive, origin) = (ByteChannel(pair.takeSecond()), url)
             } catch {

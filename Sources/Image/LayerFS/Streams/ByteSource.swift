@@ -12,6 +12,14 @@ public protocol ByteSink: AnyObject, Sendable {
     func write(_ bytes: UnsafeRawBufferPointer) throws
 }
 
+/// A sink that hashes what it takes, so that who writes and has to check does not hash it again.
+public protocol HashingByteSink: ByteSink {
+    /// Of all that was written: how many bytes.
+    var count: Int64 { get }
+    /// Of all that was written: the 32 bytes of SHA-256.
+    var sha256: [UInt8] { get }
+}
+
 extension ByteSink {
     /// Writes an array.
     public func write(_ bytes: [UInt8]) throws {
