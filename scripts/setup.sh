@@ -24,6 +24,8 @@ test_packages=(
     docker-registry skopeo apache2-utils
     # The machine of the tests' own
     qemu-system-x86 cpio kmod e2fsprogs
+    # File systems that a storage driver needs, in files
+    btrfs-progs mount
 )
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }

@@ -8,7 +8,7 @@ import pytest
 from harness.machine import Machine, missing
 
 # Suites that reach into control groups, mounts and namespaces.
-SUITES = ["test_limits.py", "test_security.py", "test_exec.py", "test_network.py"]
+SUITES = ["test_limits.py", "test_security.py", "test_exec.py", "test_network.py", "test_storage_drivers.py"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import Testing
 
 /// Layers made of what containers changed.
 @Suite(.enabled(if: isRoot, "needs root")) struct CaptureSuite {
-    static let cases = ["overlay", "vfs"].flatMap { name in
+    static let cases = GraphDriverSuite.drivers.flatMap { name in
         [CaptureMode.keeping, .consuming].map { (name, $0) }
     }
 
@@ -58,7 +58,7 @@ import Testing
         #expect(try bench.tree("next") == tree)
     }
 
-    @Test(arguments: ["overlay", "vfs"]) func aKeptContainerGoesOn(_ name: String) throws {
+    @Test(arguments: GraphDriverSuite.drivers) func aKeptContainerGoesOn(_ name: String) throws {
         let bench = try changedBox(name)
         let before = (try bench.tree("box"), try bench.diff("box", "base"))
         let applied = try bench.driver.capture("box", as: "top", .keeping, without: [])
@@ -68,7 +68,7 @@ import Testing
         #expect(try Digest.sha256(of: bench.diff("top", "base")) == applied.diffID)
     }
 
-    @Test(arguments: ["overlay", "vfs"]) func aConsumedContainerCanBeRemoved(_ name: String) throws {
+    @Test(arguments: GraphDriverSuite.drivers) func aConsumedContainerCanBeRemoved(_ name: String) throws {
         let bench = try changedBox(name)
         _ = try bench.driver.capture("box", as: "top", .consuming, without: [])
         try bench.driver.remove(id: "box")

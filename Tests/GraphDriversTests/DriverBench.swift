@@ -14,13 +14,15 @@ let mustRunAll = getenv("REQUIRE_ALL") != nil
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-/// A driver on an empty folder of a real disk, removed at the end.
+/// A driver on an empty folder of a real disk, or of a file system that the driver needs; removed at the end.
 final class DriverBench: Sendable {
     let root: String
     let driver: any GraphDriver
+    private let disk: LoopDisk?
 
     init(_ name: String) throws {
-        root = "/var/tmp/graph-test-\(UInt64.random(in: 0 ... .max))"
+        disk = name == "btrfs" ? try LoopDisk("mkfs.btrfs -q") : nil
+        root = disk?.path ?? "/var/tmp/graph-test-\(UInt64.random(in: 0 ... .max))"
         driver = try chooseDriver(named: name, root: root).driver
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// What every driver has to do alike.
 @Suite(.enabled(if: isRoot, "needs root")) struct GraphDriverSuite {
-    static let drivers = ["overlay", "vfs"]
+    static let drivers = ["overlay", "btrfs", "vfs"]
     static let base = [
         folder("bin", mode: 0o1755), file("bin/sh", "shell"), link("bin/bash", "sh"),
         link("bin/ash", "bin/sh", hard: true),
@@ -133,9 +133,17 @@ import Testing
                         link("new/hard", "new/f", hard: true),
                     ])), into: bench.view("box").fd)
             try bench.view("box").fd.removeTree("var")
+            let view = try bench.view("box")
+            try view.fd.link("etc/old", into: view.fd, as: "second")
+            try view.fd.unlink("bin/ash")
+            try view.fd.open("etc/old", .readOnly).setAttribute("user.note", to: bytes("n"))
+            try view.fd.open("etc", [.directory]).setAttribute("user.place", to: bytes("p"))
+            for name in ["bin", "new"] {
+                try view.fd.setTimes(RawPath(name), accessed: FileTime(seconds: 5), modified: FileTime(seconds: 5))
+            }
             archives.append(try bench.diff("box", "base"))
         }
-        #expect(archives[0] == archives[1])
+        for archive in archives.dropFirst() { #expect(Digest.sha256(of: archive) == Digest.sha256(of: archives[0])) }
     }
 
     @Test(arguments: drivers) func aFailedLayerLeavesNothing(_ name: String) throws {

@@ -72,7 +72,9 @@ final class CopyDriver: GraphDriver {
         }
     }
 
-    func createWritable(id: String, parent: String?) throws { try create(id: id, parent: parent) }
+    func createWritable(id: String, parent: String?, options: [String: String]) throws {
+        try create(id: id, parent: parent)
+    }
     func remove(id: String) throws { try HostDirectory.removeTree(folder(id)) }
     func exists(id: String) -> Bool { HostFile.exists(folder(id)) }
     func mounts(id: String) throws -> [Mount] { [Mount(type: "bind", source: folder(id))] }

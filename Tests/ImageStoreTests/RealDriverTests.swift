@@ -14,6 +14,10 @@ import Testing
         let root = bench.scratch("graph")
         try HostDirectory.makeAll(root)
         if name == "vfs" { return try VFSDriver(root: root) }
+        if name == "btrfs" {
+            try bench.scratch.shell("truncate -s 256M disk; mkfs.btrfs -q disk; mount -o loop disk graph; rm disk")
+            return try BtrfsDriver(root: root)
+        }
         return try OverlayDriver(root: root)
     }
 
@@ -39,9 +43,10 @@ import Testing
         return b
     }
 
-    @Test(arguments: ["vfs", "overlay"]) func layersComeOutAsTheyWentIn(name: String) throws {
+    @Test(arguments: ["vfs", "overlay", "btrfs"]) func layersComeOutAsTheyWentIn(name: String) throws {
         guard geteuidIsRoot() else { return requiresRoot() }
         let bench = try Bench()
+        defer { _ = try? bench.scratch.shell("umount -l graph 2>/dev/null || :") }
         let driver = try driver(name, bench)
         let store = try ImageStore(root: bench.scratch("real"), driver: driver)
         let top = try makeArchive(bench)
@@ -61,16 +66,17 @@ import Testing
         #expect(try ImageStore(root: bench.scratch("real"), driver: driver).notices.isEmpty)
     }
 
-    @Test(arguments: ["vfs", "overlay"]) func aCommitHoldsWhatTheContainerWrote(name: String) throws {
+    @Test(arguments: ["vfs", "overlay", "btrfs"]) func aCommitHoldsWhatTheContainerWrote(name: String) throws {
         guard geteuidIsRoot() else { return requiresRoot() }
         let bench = try Bench()
+        defer { _ = try? bench.scratch.shell("umount -l graph 2>/dev/null || :") }
         let driver = try driver(name, bench)
         let store = try ImageStore(root: bench.scratch("real"), driver: driver)
         _ = try makeArchive(bench)
         _ = try store.load(from: bench.open("in.tar")) { _ in }
         let base = try store.resolve("app:1")
         try store.createContainerLayer(id: "c1", image: base.id)
-        let folder = name == "vfs" ? "graph/vfs/c1/tree" : "graph/overlay/c1/diff"
+        let folder = "graph/\(name)/c1/" + (name == "overlay" ? "diff" : "tree")
         try bench.scratch.shell("echo hello > \(folder)/greeting")
         #expect(try store.changes(containerLayer: "c1") == [Change(.added, "/greeting")])
         #expect(try store.size(containerLayer: "c1") == 6)

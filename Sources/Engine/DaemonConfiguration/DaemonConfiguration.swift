@@ -18,7 +18,9 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var group = "docker"
     public var isDebug = false
     public var logLevel = "info"
+    /// The variable `DOCKER_DRIVER` beats it.
     public var storageDriver = ""
+    public var storageOptions: [String] = []
     public var labels: [String] = []
     public var logDriver = "json-file"
     public var logOptions: [String: String] = [:]

@@ -15,7 +15,8 @@ extension Option {
             guard let level = levels[value] else { throw ConfigurationError("Unable to parse logging level: \(value)") }
             configuration.logLevel = level
         },
-        .text("s", "storage-driver", help: "overlay or vfs; chosen when empty", \.storageDriver),
+        .text("s", "storage-driver", help: "overlay, btrfs or vfs; chosen when empty", \.storageDriver),
+        .list("storage-opt", key: "storage-opts", help: "Options of the storage driver, key=value", \.storageOptions),
         Option("label", kind: .list, key: "labels", help: "Label of the engine, key=value") {
             (configuration, value) throws(ConfigurationError) in
             guard value.split(separator: "=", omittingEmptySubsequences: false).count == 2 else {
@@ -106,7 +107,6 @@ extension Option {
     private static let absent: [Option] = [
         .refused("e", "exec-driver", neutral: ["native", ""]),
         .refused("exec-opt", kind: .list, neutral: ["native.cgroupdriver=cgroupfs"]),
-        .refused("storage-opt", kind: .list),
         .refused("selinux-enabled", kind: .flag, neutral: ["false"]),
         .refused("userns-remap", neutral: [""]), .refused("default-runtime", neutral: ["martlet", "runc"]),
         .refused("add-runtime", kind: .list), .refused("init", kind: .flag, neutral: ["false"]),

@@ -68,7 +68,8 @@ public final class Engine: Sendable {
         }
         engineID = try store.setting("engine-id") { EngineID.random() }
         let (driver, reason) = try chooseDriver(
-            named: configuration.storageDriver.isEmpty ? nil : configuration.storageDriver, root: paths.root)
+            named: configuration.storageDriver.isEmpty ? nil : configuration.storageDriver, root: paths.root,
+            options: configuration.storageOptions)
         logger.info("storage driver \(driver.name): \(reason)")
         images = try ImageStore(root: paths.root, driver: driver)
         for notice in images.notices { logger.notice("\(notice)") }

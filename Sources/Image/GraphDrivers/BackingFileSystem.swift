@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// Names of file systems by their magic numbers (`statfs(2)`), as `docker info` prints them.
 enum BackingFileSystem {
     private static let names: [Int64: String] = [
@@ -8,4 +10,11 @@ enum BackingFileSystem {
     ]
 
     static func name(_ magic: Int64) -> String { names[magic & 0xffff_ffff] ?? "<unknown>" }
+
+    /// The magic number of what the folder is on, or would be made on: that of the nearest one above it that is there.
+    static func type(of path: String) throws(SystemError) -> Int64 {
+        var path = path
+        while !HostFile.exists(path), path.count > 1 { path = HostDirectory.parent(of: path) }
+        return try FD.open(at: RawPath(path), [.path]).fileSystem().type
+    }
 }

@@ -15,12 +15,13 @@ public enum CaptureMode: Sendable, Hashable {
 /// may run on several threads for different ids; two calls that change one id are the caller's to order.
 /// Errors are `EngineError` (`notFound` for an unknown id, `conflict` for an id in use) or `SystemError`.
 public protocol GraphDriver: Sendable {
-    /// `overlay`, `vfs`: what `docker info` and `-s` call it.
+    /// `overlay`, `btrfs`, `vfs`: what `docker info` and `-s` call it.
     var name: String { get }
     /// Makes an empty read-only layer on top of `parent`. It takes part in `mounts` of its children.
     func create(id: String, parent: String?) throws
-    /// Makes the writable layer of a container.
-    func createWritable(id: String, parent: String?) throws
+    /// Makes the writable layer of a container. `options` are those of `docker create --storage-opt`; errors: `badParameter`
+    /// for what the driver does not know or cannot do here.
+    func createWritable(id: String, parent: String?, options: [String: String]) throws
     /// Returns when a loss of power leaves the layer of a container as it was made. What is written to it afterwards is the
     /// writer's to sync.
     func sync(id: String) throws
@@ -51,4 +52,10 @@ public protocol GraphDriver: Sendable {
     func ids() throws -> [String]
     /// Rows for `docker info`.
     func status() -> [(String, String)]
+}
+
+extension GraphDriver {
+    public func createWritable(id: String, parent: String?) throws {
+        try createWritable(id: id, parent: parent, options: [:])
+    }
 }

@@ -18,15 +18,25 @@ final class LayerFolders: Sendable {
 
     let path: String
     let root: FDBox
+    private let empty: @Sendable (FDBox) throws -> Void
 
     /// Opens the folder, makes it first when it isn't there (mode 0700), and removes leftovers.
-    init(path: String) throws {
+    ///
+    /// `emptying` takes out of a layer's folder what is not removed file by file.
+    init(path: String, emptying: @escaping @Sendable (FDBox) throws -> Void = { _ in }) throws {
         self.path = path
+        empty = emptying
         try Self.makePath(path)
         root = FDBox(try FD.open(at: RawPath(path), [.directory]))
         for entry in try root.fd.entries() where entry.name.bytes.first == UInt8(ascii: ".") {
-            try root.fd.removeTree(entry.name)
+            // What cannot be removed takes room and nothing else; the next start tries again.
+            try? discard(entry.name)
         }
+    }
+
+    private func discard(_ name: RawPath) throws {
+        try empty(FDBox(try root.fd.open(name, [.directory, .noFollow])))
+        try root.fd.removeTree(name)
     }
 
     private static func makePath(_ path: String) throws {
@@ -96,7 +106,7 @@ final class LayerFolders: Sendable {
             return result
         } catch {
             // The first error counts; what stays is removed at the next start.
-            try? root.fd.removeTree(temporary)
+            try? discard(temporary)
             throw error
         }
     }
@@ -148,7 +158,7 @@ final class LayerFolders: Sendable {
             if error.errno == 2 { return }
             throw error
         }
-        try root.fd.removeTree(temporary)
+        try discard(temporary)
     }
 
     /// A folder for files, that looks as the parent's does: mode and owner of `/` come from it.

@@ -4,10 +4,12 @@ public import LinuxSystem
 public import Primitives
 
 extension ImageStore {
-    /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image.
-    /// `isDurable`: a loss of power will not undo it.
-    public func createContainerLayer(id: String, image: Digest, isDurable: Bool = false) throws(EngineError) {
-        try createContainerLayer(id, isDurable: isDurable) { table throws(EngineError) in
+    /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image, `badParameter` for one of
+    /// the driver's `options` (`--storage-opt`). `isDurable`: a loss of power will not undo it.
+    public func createContainerLayer(
+        id: String, image: Digest, options: [String: String] = [:], isDurable: Bool = false
+    ) throws(EngineError) {
+        try createContainerLayer(id, options, isDurable: isDurable) { table throws(EngineError) in
             guard let row = table.images[image] else { throw EngineError(.notFound, "No such image: \(image)") }
             return row.chainIDs.last
         }
@@ -17,7 +19,7 @@ extension ImageStore {
     public func createContainerLayer(
         id: String, on chainID: Digest?, isDurable: Bool = false
     ) throws(EngineError) {
-        try createContainerLayer(id, isDurable: isDurable) { table throws(EngineError) in
+        try createContainerLayer(id, [:], isDurable: isDurable) { table throws(EngineError) in
             if let chainID, table.layers[chainID] == nil {
                 throw EngineError(.notFound, "layer \(chainID) does not exist")
             }
@@ -26,7 +28,8 @@ extension ImageStore {
     }
 
     private func createContainerLayer(
-        _ id: String, isDurable: Bool, _ stack: (ImageTable) throws(EngineError) -> Digest?
+        _ id: String, _ options: [String: String], isDurable: Bool,
+        _ stack: (ImageTable) throws(EngineError) -> Digest?
     ) throws(EngineError) {
         let (chainID, parent) = try change(isDurable: isDurable) { table in
             let chainID = try stack(table)
@@ -38,7 +41,7 @@ extension ImageStore {
             return (chainID, chainID.flatMap { table.layers[$0]?.driverID })
         }
         do {
-            try driver.createWritable(id: id, parent: parent)
+            try driver.createWritable(id: id, parent: parent, options: options)
             // From here on what is there under this id is ours to take back.
             if isDurable { try syncOrRemove(id) }
         } catch {

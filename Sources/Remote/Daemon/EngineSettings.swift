@@ -2,6 +2,7 @@ internal import APIModel
 internal import ContainerNetwork
 internal import DaemonConfiguration
 public import Engine
+internal import FoundationEssentials
 internal import LinuxSystem
 internal import Primitives
 
@@ -22,7 +23,9 @@ extension Daemon {
             root: configuration.root, runRoot: configuration.runRoot, network: networkConfiguration(),
             shimPath: shim.first(where: HostFile.exists) ?? shim[0],
             embeddedImagesPath: images.first(where: HostFile.exists) ?? images[0], version: EngineBuild.version)
-        result.storageDriver = configuration.storageDriver
+        let driver = ProcessInfo.processInfo.environment["DOCKER_DRIVER"] ?? ""
+        result.storageDriver = driver.isEmpty ? configuration.storageDriver : driver
+        result.storageOptions = configuration.storageOptions
         result.isNetworkDisabled = configuration.bridge == "none"
         result.labels = configuration.labels
         result.logDriver = configuration.logDriver

@@ -14,7 +14,7 @@ from .engine import TOP
 KERNEL = TOP + "/.machine"
 MODULES = ["virtio_ring", "virtio", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "fuse", "virtiofs", "virtio_blk"]
 #: What the engine and its tests use; a kernel of a distribution loads these by itself.
-WANTED = ["overlay", "veth", "bridge", "br_netfilter", "nf_tables", "nft_nat", "nft_masq", "nft_chain_nat", "nft_ct", "nft_fib_inet", "loop"]
+WANTED = ["overlay", "veth", "bridge", "br_netfilter", "nf_tables", "nft_nat", "nft_masq", "nft_chain_nat", "nft_ct", "nft_fib_inet", "loop", "btrfs"]
 
 
 def missing():

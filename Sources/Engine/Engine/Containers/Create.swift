@@ -63,7 +63,8 @@ extension Engine {
             try checkBindSources(record.mounts)
             // What goes away with its process needs no place on disk.
             let isDurable = !record.hostConfig.autoRemove
-            try images.createContainerLayer(id: id, image: image.id, isDurable: isDurable)
+            try images.createContainerLayer(
+                id: id, image: image.id, options: record.hostConfig.storageOpt, isDurable: isDurable)
             record.graphData = GraphData.of(try images.mounts(containerLayer: id))
             try fillVolumes(record, created: Set(resolution.createdVolumes))
             try HostDirectory.make(paths.container(id), mode: 0o710)
@@ -87,7 +88,7 @@ extension Engine {
     }
 
     /// Takes the name that was asked for, or generates until one is free.
-    private func reserveName(_ wanted: String?, for id: ContainerID) throws -> String {
+    func reserveName(_ wanted: String?, for id: ContainerID) throws -> String {
         if let wanted, !wanted.isEmpty {
             let name = try ContainerName(parsing: wanted).description
             try containers.reserve(name, for: id)

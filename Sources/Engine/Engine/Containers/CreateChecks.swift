@@ -11,7 +11,6 @@ extension Engine {
             if isUsed { throw EngineError(.notImplemented, "\(what) not supported yet") }
         }
         try refuse(!(hostConfig.deviceRequests ?? []).isEmpty, "device requests (--gpus) are")
-        try refuse(!hostConfig.storageOpt.isEmpty, "storage options per container (--storage-opt) are")
         try refuse(!["", "local"].contains(hostConfig.volumeDriver), "volume driver '\(hostConfig.volumeDriver)' is")
         try refuse(!["", "default"].contains(hostConfig.isolation), "isolation '\(hostConfig.isolation)' is")
         try refuse(!["", "runc", "martlet"].contains(hostConfig.runtime), "runtime '\(hostConfig.runtime)' is")

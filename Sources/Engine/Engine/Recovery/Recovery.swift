@@ -11,11 +11,17 @@ internal import Primitives
 extension Engine {
     /// Blocking, before anybody is served. In this order: rows, processes, networks, leftovers.
     func recover() throws {
-        for record in try store.loadAll() { try load(record) }
+        let records = try store.loadAll()
+        for record in records where isSeen(record) { try load(record) }
         let running = containers.all().filter { $0.state.hasProcess || $0.state.phase == .starting }
         try restoreNetworks(of: running)
         for container in running { adopt(container) }
-        collectGarbage()
+        collectGarbage(besides: records.filter { !isSeen($0) })
+    }
+
+    /// The files of the others are another storage driver's: they come back with it. What runs is not lost sight of.
+    private func isSeen(_ record: ContainerRecord) -> Bool {
+        record.driver.isEmpty || record.driver == images.driverName || record.state.hasProcess
     }
 
     private func load(_ record: ContainerRecord) throws {
@@ -25,7 +31,17 @@ extension Engine {
         }
         var record = record
         completeEndpoints(&record)
+        try takeName(&record)
         containers.insert(Container(record))
+    }
+
+    /// Its name may have gone to another one while it was out of sight.
+    private func takeName(_ record: inout ContainerRecord) throws {
+        guard let id = ContainerID(record.id), (try? containers.reserve(record.name, for: id)) == nil else { return }
+        let name = try reserveName(nil, for: id)
+        logger.warning("container \(record.id) is \(name) now: there is another \(record.name)")
+        record.name = name
+        try store.save(isDurable: false) { [record] in record }
     }
 
     /// What a container has that ended while nobody looked may be another's by now: its row is older than that one's.
@@ -106,8 +122,8 @@ extension Engine {
 
     /// What an interrupted create, start or removal left. Nothing is collected while records are set aside: what looks
     /// like nobody's may be theirs.
-    private func collectGarbage() {
-        let known = Set(containers.all().map(\.id.description))
+    private func collectGarbage(besides unseen: [ContainerRecord]) {
+        let known = Set(containers.all().map(\.id.description) + unseen.map(\.id))
         let alive = Set(containers.all().filter { $0.state.isRunning }.map(\.id))
         for problem in network?.collectGarbage(keeping: alive) ?? [] { logger.warning("\(problem)") }
         for id in entries(of: paths.bundles) where !known.contains(id) && ContainerID(id) != nil {

@@ -18,12 +18,17 @@ public final class OverlayDriver: GraphDriver {
     private let links: OverlayLinks
     private let options: [String]
     private let backing: String
+    /// What the log should tell of the options.
+    let notices: [String]
 
     /// Opens or makes `<root>/overlay` and makes sure, with a real mount, that the kernel and the file system under it
-    /// can do it. Errors: `EngineError` (`notImplemented`) that says what they cannot.
-    public init(root: String) throws {
+    /// can do it. Errors: `EngineError` (`notImplemented`) that says what they cannot, (`badParameter`) for an option.
+    public convenience init(root: String) throws { try self.init(root: root, options: DriverOptions([])) }
+
+    init(root: String, options settings: DriverOptions) throws {
+        backing = BackingFileSystem.name(try BackingFileSystem.type(of: root + "/overlay"))
+        notices = try OverlayOptions.check(settings, backing: backing)
         folders = try LayerFolders(path: root + "/overlay")
-        backing = BackingFileSystem.name(try folders.root.fd.fileSystem().type)
         options = OverlayProbe.mountOptions()
         try OverlayProbe.run(in: folders, backing: backing, options: options)
         links = try OverlayLinks(folders)
@@ -31,7 +36,10 @@ public final class OverlayDriver: GraphDriver {
 
     public func create(id: String, parent: String?) throws { try make(id, parent, .image) { _ in } }
 
-    public func createWritable(id: String, parent: String?) throws { try make(id, parent, .container) { _ in } }
+    public func createWritable(id: String, parent: String?, options: [String: String]) throws {
+        try OverlayOptions.check(container: options)
+        try make(id, parent, .container) { _ in }
+    }
 
     public func sync(id: String) throws {
         try folders.sync(id)

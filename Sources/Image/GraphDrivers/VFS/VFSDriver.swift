@@ -11,14 +11,23 @@ public import Primitives
 public final class VFSDriver: GraphDriver {
     public let name = "vfs"
     private let folders: LayerFolders
+    private let trees: WholeTrees
 
-    /// Opens or makes `<root>/vfs`.
-    public init(root: String) throws {
+    /// Opens or makes `<root>/vfs`. Errors: `EngineError` (`badParameter`) for an option.
+    public convenience init(root: String) throws { try self.init(root: root, options: DriverOptions([])) }
+
+    init(root: String, options: DriverOptions) throws {
+        try VFSOptions.check(options)
         folders = try LayerFolders(path: root + "/vfs")
+        trees = WholeTrees(folders: folders, areSnapshots: false)
     }
 
     public func create(id: String, parent: String?) throws { try make(id, parent, .image) { _ in } }
-    public func createWritable(id: String, parent: String?) throws { try make(id, parent, .container) { _ in } }
+
+    public func createWritable(id: String, parent: String?, options: [String: String]) throws {
+        try VFSOptions.check(container: options)
+        try make(id, parent, .container) { _ in }
+    }
 
     /// The layer is a copy of all files below it.
     public func sync(id: String) throws { try folders.root.fd.syncFileSystem() }
@@ -26,7 +35,7 @@ public final class VFSDriver: GraphDriver {
     private func make<Result>(
         _ id: String, _ parent: String?, _ kind: LayerFolders.Kind, fill: (LayerRoots) throws -> Result
     ) throws -> Result {
-        try DepthLimit.check(parents: try depth(of: parent), kind)
+        try trees.checkDepth(above: parent, kind)
         return try folders.make(
             id, parent: parent, kind: kind,
             fill: { folder in
@@ -36,21 +45,11 @@ public final class VFSDriver: GraphDriver {
             })
     }
 
-    private func depth(of parent: String?) throws -> Int {
-        var (count, next) = (0, parent)
-        while let id = next, count <= DepthLimit.parents { (count, next) = (count + 1, try folders.parent(id)) }
-        return count
-    }
-
     public func remove(id: String) throws { try folders.remove(id) }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
     public func status() -> [(String, String)] { [] }
-
-    public func mounts(id: String) throws -> [Mount] {
-        let access = try folders.kind(id) == .container ? "rw" : "ro"
-        return [Mount(type: "bind", source: "\(folders.path)/\(id)/tree", options: ["rbind", access])]
-    }
+    public func mounts(id: String) throws -> [Mount] { try trees.mounts(id) }
 
     public func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied {
         try make(id, parent, .image) { try $0.apply(source, .copyLayer) }
@@ -60,7 +59,7 @@ public final class VFSDriver: GraphDriver {
         _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
     ) throws -> LayerApplied {
         let parent = try folders.parent(ofContainer: container)
-        try DepthLimit.check(parents: try depth(of: parent), .image)
+        try trees.checkDepth(above: parent, .image)
         let (source, below) = (
             try folders.open(container, "tree"), try parent.map { try folders.open($0, "tree") }
         )
@@ -79,18 +78,12 @@ public final class VFSDriver: GraphDriver {
     }
 
     public func diff(id: String, parent: String?, to sink: any ByteSink) throws {
-        if try parent == folders.parent(id), let recipe = try folders.recipe(id) {
-            return try LayerArchive.repack(recipe, from: folders.open(id, "tree"), to: sink)
-        }
-        try comparison(id, parent).write(to: sink)
+        try trees.writeDiff(id, parent, to: sink)
     }
 
     public func changes(id: String, parent: String?, without unseen: Set<String>) throws -> [Change] {
-        try comparison(id, parent).changes(without: unseen)
+        try trees.difference(id, parent).changes(without: unseen)
     }
-    public func diffSize(id: String, parent: String?) throws -> Int64 { try comparison(id, parent).size() }
 
-    private func comparison(_ id: String, _ parent: String?) throws -> LayerDiff {
-        LayerDiff(from: try parent.map { try folders.open($0, "tree") }, to: try folders.open(id, "tree"))
-    }
+    public func diffSize(id: String, parent: String?) throws -> Int64 { try trees.difference(id, parent).size() }
 }

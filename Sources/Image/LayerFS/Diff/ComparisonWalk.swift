@@ -5,6 +5,8 @@ import LinuxSystem
 struct ComparisonWalk: DifferenceWalk {
     let lower: FDBox?
     let upper: FDBox
+    /// Of `lower`: see `LayerDiff`.
+    let isSnapshot: Bool
 
     private struct Level {
         var upper: FDBox
@@ -37,14 +39,19 @@ struct ComparisonWalk: DifferenceWalk {
                 continue
             }
             let node = TreeNode(path: path, parent: above, name: name, stat: new)
-            let isSame = try old.map { try isUnchanged($0, new, below, above, name) } ?? false
+            let isSame = try old.map { try isUnchanged($0, node, below) } ?? false
             if !isSame {
                 try emit(.present(node, isOpaque: false, existed: old != nil))
             } else if new.kind == .directory {
                 unchanged.append(node)
             }
             guard new.kind == .directory else { continue }
-            levels.append(try level(above, old?.kind == .directory ? below : nil, name: name, path: path))
+            do {
+                levels.append(try level(above, old?.kind == .directory ? below : nil, name: name, path: path))
+            } catch let error as SystemError where error.errno == 2 {
+                // It went while we looked, and was at most counted as one on the way down.
+                if unchanged.last?.path == path { unchanged.removeLast() }
+            }
         }
     }
 
@@ -56,17 +63,35 @@ struct ComparisonWalk: DifferenceWalk {
         return Level(upper: upper, lower: lower, path: path, rest: names.sorted { $0 > $1 })
     }
 
-    /// Docker's rule: owner, mode, device; size and time of all but directories; capabilities.
-    private func isUnchanged(
-        _ old: FileStat, _ new: FileStat, _ below: FDBox?, _ above: FDBox, _ name: RawPath
-    ) throws -> Bool {
+    private func isUnchanged(_ old: FileStat, _ node: TreeNode, _ below: FDBox?) throws -> Bool {
+        let new = node.stat
+        guard looksTheSame(old, new) else { return false }
+        guard isSnapshot else { return try hasSameAttributes(old, node, below) }
+        // Times of change are those of the kernel's clock tick, so they come after what looks the same.
+        if old.inode == new.inode && old.changed == new.changed { return true }
+        // Another file of the same size and time, or one that was written and had its time set back. Losing another name is
+        // a change of the inode too, but not of this file.
+        guard new.kind == .directory || (old.inode == new.inode && new.links < old.links) else { return false }
+        return try hasSameAttributes(old, node, below)
+    }
+
+    /// Docker's rule: owner, mode, device; size and time of all but directories. A file that got another name is given with
+    /// it, so that they stay one.
+    private func looksTheSame(_ old: FileStat, _ new: FileStat) -> Bool {
         guard old.kind == new.kind, old.mode == new.mode, old.uid == new.uid, old.gid == new.gid,
             old.specialMajor == new.specialMajor, old.specialMinor == new.specialMinor
         else { return false }
-        guard old.kind != .directory else { return true }
-        guard old.size == new.size, old.modified == new.modified else { return false }
-        guard old.kind == .regular, let below else { return true }
-        return try below.fd.attribute("security.capability", of: name)
-            == above.fd.attribute("security.capability", of: name)
+        return old.kind == .directory
+            || (old.size == new.size && old.modified == new.modified && old.links >= new.links)
+    }
+
+    private func hasSameAttributes(_ old: FileStat, _ node: TreeNode, _ below: FDBox?) throws -> Bool {
+        guard let below else { return true }
+        let before = TreeNode(path: node.path, parent: below, name: node.name, stat: old)
+        do {
+            return try before.keptAttributes() == node.keptAttributes()
+        } catch let error as SystemError where error.errno == 2 {
+            return true
+        }
     }
 }

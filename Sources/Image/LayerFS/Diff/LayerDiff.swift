@@ -16,9 +16,10 @@ public struct LayerDiff {
         self.below = below
     }
 
-    /// Two whole trees; without `lower` everything in `upper` is new.
-    public init(from lower: FDBox?, to upper: FDBox) {
-        walk = ComparisonWalk(lower: lower, upper: upper)
+    /// Two whole trees; without `lower` everything in `upper` is new. `isSnapshot`: `upper` began as a snapshot of `lower`,
+    /// so a file that is still the same has the same inode and time of change.
+    public init(from lower: FDBox?, to upper: FDBox, isSnapshot: Bool = false) {
+        walk = ComparisonWalk(lower: lower, upper: upper, isSnapshot: isSnapshot)
         below = lower
     }
 

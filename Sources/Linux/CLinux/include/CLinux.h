@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cl_bpf.h"
+#include "cl_btrfs.h"
 #include "cl_descriptor.h"
 #include "cl_inet_socket.h"
 #include "cl_files.h"
