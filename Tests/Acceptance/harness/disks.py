@@ -17,6 +17,14 @@ class Disk:
         finally:
             os.remove(file)
 
+    @classmethod
+    def of_memory(cls, megabytes=1024):
+        """For what is written and synced a lot, and has to outlast a process only."""
+        disk = cls.__new__(cls)
+        disk.path = tempfile.mkdtemp(prefix="mt-disk-")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", disk.path], check=True)
+        return disk
+
     def close(self):
         subprocess.run(["umount", self.path], check=True)
         os.rmdir(self.path)
