@@ -72,9 +72,10 @@ _docker() {
         "system df") flags="--format --verbose -v --help" ;;
         "system events") flags="--filter --format --since --until -f --help" ;;
         "system info") flags="--format -f --help" ;;
+        "system prune") flags="--all --filter --force --volumes -a -f --help" ;;
         image) COMPREPLY=($(compgen -W "history import inspect load ls prune pull push rm save tag" -- "$current")); return ;;
         network) COMPREPLY=($(compgen -W "connect create disconnect inspect ls prune rm" -- "$current")); return ;;
-        system) COMPREPLY=($(compgen -W "check df events info" -- "$current")); return ;;
+        system) COMPREPLY=($(compgen -W "check df events info prune" -- "$current")); return ;;
     esac
     case "$current" in
         -*) COMPREPLY=($(compgen -W "$flags" -- "$current")); return ;;

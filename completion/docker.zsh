@@ -91,6 +91,7 @@ case "$command" in
             'df:Show docker disk usage'
             'events:Get real time events from the server'
             'info:Display system-wide information'
+            'prune:Remove unused data'
             )
             _describe 'docker system command' commands
             return
@@ -159,6 +160,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         "system df") compadd -- --format --verbose -v --help ;;
         "system events") compadd -- --filter --format --since --until -f --help ;;
         "system info") compadd -- --format -f --help ;;
+        "system prune") compadd -- --all --filter --force --volumes -a -f --help ;;
     esac
     return
 fi

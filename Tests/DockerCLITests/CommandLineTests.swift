@@ -43,7 +43,7 @@ import Testing
         #expect(
             try docker("system", "nope")
                 == (1, "docker: 'system nope' is not a docker command. See 'docker system --help'.\n"))
-        #expect(try docker("system", "prune") == (1, "docker: 'system prune' is not supported yet\n"))
+        #expect(try docker("system", "dial-stdio") == (1, "docker: 'system dial-stdio' is not supported yet\n"))
     }
 
     @Test func todaysTwoWordsAndCapitalsWork() throws {

@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    @Test func whatIsHeldOrUsedIsNotIdle() throws {
+        try withStore { store, _ in
+            _ = try store.create(name: "data")
+            store.hold("data")
+            store.hold("data")
+            store.release(["data"])
+            #expect(try store.removeIdle("data") { false } == false)
+            store.release(["data", "other"])
+            #expect(try store.removeIdle("data") { true } == false)
+            #expect(try store.find("data") != nil)
+            #expect(try store.removeIdle("data") { false } == true)
+            #expect(try store.removeIdle("data") { false } == false)
+            #expect(try store.find("data") == nil)
+        }
+    }
+
     @Test func interruptedRemovalsAreFinished() throws {
         try withStore { store, root in
             try HostDirectory.makeAll(root + "/.removing-data/_data")

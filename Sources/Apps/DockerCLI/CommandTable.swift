@@ -15,7 +15,7 @@ enum CommandTable {
     static let hidden: [Command] = [.service]
 
     /// Commands that have no short form.
-    private static let twoWordCommands = [.containerInspect] + (all + hidden).flatMap(\.verbs)
+    private static let twoWordCommands = [.containerInspect, .containerPrune] + (all + hidden).flatMap(\.verbs)
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
@@ -23,7 +23,7 @@ enum CommandTable {
         "manifest", "node", "plugin", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
-        "system dial-stdio", "system prune",
+        "system dial-stdio",
     ]
 
     /// Today's two words for the commands of one word.
@@ -32,7 +32,8 @@ enum CommandTable {
             "attach": "attach", "create": "create", "diff": "diff", "exec": "exec", "export": "export",
             "inspect": "container inspect", "kill": "kill",
             "list": "ps",
-            "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "ps": "ps", "rename": "rename",
+            "logs": "logs", "ls": "ps", "pause": "pause", "port": "port", "prune": "container prune", "ps": "ps",
+            "rename": "rename",
             "restart": "restart", "rm": "rm", "remove": "rm", "run": "run", "start": "start", "stats": "stats",
             "stop": "stop",
             "top": "top",
@@ -54,7 +55,9 @@ enum CommandTable {
             "attach": "service attach", "detach": "service detach", "info": "service info", "ls": "service ls",
             "publish": "service publish", "unpublish": "service unpublish",
         ],
-        "system": ["check": "system check", "df": "system df", "events": "events", "info": "info"],
+        "system": [
+            "check": "system check", "df": "system df", "events": "events", "info": "info", "prune": "system prune",
+        ],
     ]
 
     /// The command and the words after its name. Errors: exit code 1.

@@ -48,7 +48,9 @@ public final class Engine: Sendable {
     /// Held while the network of the ways out is looked for or made.
     let makingWayOut = Mutex<Void>(())
     private let shuttingDown = Mutex(false)
-    let isPruningImages = Mutex(false)
+    let containerPrunes = PruneTurn()
+    let imagePrunes = PruneTurn()
+    let volumePrunes = PruneTurn()
 
     /// Opens (or makes) everything under the root. Blocking; call it off the cooperative pool.
     ///
@@ -136,4 +138,6 @@ public final class Engine: Sendable {
     }
 }
 
-extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, ServiceBackend, SystemBackend {}
+extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, ServiceBackend, SystemBackend,
+    VolumeBackend
+{}

@@ -12,8 +12,8 @@ public final class VolumeStore: Sendable {
     public static let anonymousLabel = "com.docker.volume.anonymous"
 
     private let root: String
-    /// Makes "is it there? then make it" one step.
-    private let making = Mutex(())
+    /// Makes "is it there? then make it" one step. How many have a volume in their hands, by name: see `hold`.
+    private let making = Mutex<[String: Int]>([:])
 
     /// `root` is made when it is missing. Errors: `internal`.
     public init(root: String) throws(EngineError) {
@@ -23,17 +23,18 @@ public final class VolumeStore: Sendable {
         }
     }
 
-    /// Makes a volume, or gives the one that has the name. `name` nil: 64 hex digits.
+    /// Makes a volume, or gives the one that has the name. `name` nil: 64 hex digits. `isHeld`: see `hold`.
     /// Errors: `badParameter` for a bad name; `notImplemented` for driver options; `internal`.
     public func create(
-        name: String?, labels: [String: String] = [:], options: [String: String] = [:]
+        name: String?, labels: [String: String] = [:], options: [String: String] = [:], isHeld: Bool = false
     ) throws(EngineError) -> Volume {
         if let option = options.keys.sorted().first {
             throw EngineError(.notImplemented, "volume driver option '\(option)' is not supported yet")
         }
         if let name { try Self.check(name) }
         let finalName = name ?? ContainerID.random().description
-        return try making.withLock { _ throws(EngineError) in
+        return try making.withLock { holds throws(EngineError) in
+            if isHeld { holds[finalName, default: 0] += 1 }
             if let existing = try find(finalName) { return existing }
             var labels = labels
             if name == nil { labels[Self.anonymousLabel] = "" }
@@ -43,6 +44,30 @@ public final class VolumeStore: Sendable {
             try write(volume)
             return volume
         }
+    }
+
+    /// From now on the volume is not idle, until it is released: who makes a container takes its volumes before anybody can
+    /// see that it uses them.
+    public func hold(_ name: String) { making.withLock { $0[name, default: 0] += 1 } }
+
+    public func release(_ names: [String]) {
+        making.withLock { holds in
+            for name in names {
+                let rest = (holds[name] ?? 0) - 1
+                holds[name] = rest > 0 ? rest : nil
+            }
+        }
+    }
+
+    /// Removes a volume that nobody holds and, by the caller's account, nobody uses; says whether it did.
+    public func removeIdle(_ name: String, isUsed: () -> Bool) throws(EngineError) -> Bool {
+        let isHidden = try making.withLock { holds throws(EngineError) in
+            guard holds[name] == nil, !isUsed(), try find(name) != nil else { return false }
+            try hide(name)
+            return true
+        }
+        if isHidden { try removeHidden(name) }
+        return isHidden
     }
 
     /// The description goes last: what lacks it after a crash is an empty volume of that name.
@@ -89,13 +114,20 @@ public final class VolumeStore: Sendable {
     /// Removes a volume and what is in it; the caller knows that nobody uses it. Errors: `notFound`.
     public func remove(_ name: String) throws(EngineError) {
         guard try find(name) != nil else { throw EngineError(.notFound, "get \(name): no such volume") }
-        do {
-            // Out of sight first, so that half a volume is never found under its name.
-            let doomed = root + "/.removing-" + name
-            try HostDirectory.removeTree(doomed)
-            try HostFile.rename(root + "/" + name, to: doomed)
-            try HostDirectory.removeTree(doomed)
-        } catch {
+        try hide(name)
+        try removeHidden(name)
+    }
+
+    /// Out of sight first, so that half a volume is never found under its name.
+    private func hide(_ name: String) throws(EngineError) {
+        try removeHidden(name)
+        do { try HostFile.rename(root + "/" + name, to: root + "/.removing-" + name) } catch {
+            throw EngineError(.internal, "remove volume \(name): \(error)", cause: error)
+        }
+    }
+
+    private func removeHidden(_ name: String) throws(EngineError) {
+        do { try HostDirectory.removeTree(root + "/.removing-" + name) } catch {
             throw EngineError(.internal, "remove volume \(name): \(error)", cause: error)
         }
     }

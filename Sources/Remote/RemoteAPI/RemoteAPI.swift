@@ -31,7 +31,7 @@ public final class RemoteAPI: RequestHandler {
         ping = PingAnswers(standing)
         router = Router(
             containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + registryRoutes
-                + networkRoutes + serviceRoutes
+                + networkRoutes + serviceRoutes + volumeRoutes
                 + systemRoutes
                 + swarmRoutes + missingRoutes)
     }

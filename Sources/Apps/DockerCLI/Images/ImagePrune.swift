@@ -1,7 +1,6 @@
 internal import APIModel
 internal import EngineClient
 internal import Flags
-internal import Primitives
 
 extension Command {
     static let imagePrune = Command(
@@ -13,20 +12,23 @@ extension Command {
         ]
     ) { invocation in
         let all = invocation.flags.bool("all")
-        var query = Query()
-        try query.filters(invocation.flags.list("filter") + ["dangling=\(!all)"])
         let which = all ? "images without at least one container associated to them" : "dangling images"
-        guard
-            invocation.flags.bool("force")
-                || invocation.confirms("WARNING! This will remove all \(which).")
-        else { return 0 }
-        let pruned = try invocation.client.decode(ImagesPruned.self, "POST", "/images/prune\(query.text)")
-        let lines = (pruned.imagesDeleted ?? []).map { step in
+        guard invocation.flags.bool("force") || invocation.confirms("WARNING! This will remove all \(which).") else {
+            return 0
+        }
+        invocation.show(try invocation.pruneImages(invocation.flags.list("filter"), all: all))
+        return 0
+    }
+}
+
+extension Invocation {
+    func pruneImages(_ filters: [String], all: Bool) throws -> Pruned {
+        var query = Query()
+        try query.filters(filters + ["dangling=\(!all)"])
+        let answer = try client.decode(ImagesPruned.self, "POST", "/images/prune\(query.text)")
+        let lines = (answer.imagesDeleted ?? []).map { step in
             step.untagged.map { "untagged: \($0)" } ?? "deleted: \(step.deleted ?? "")"
         }
-        if !lines.isEmpty { invocation.console.print((["Deleted Images:"] + lines).joined(separator: "\n") + "\n") }
-        let reclaimed = ByteCount(pruned.spaceReclaimed).decimal(spaced: false)
-        invocation.console.print("Total reclaimed space: \(reclaimed)")
-        return 0
+        return Pruned(title: "Deleted Images", lines: lines, reclaimed: lines.isEmpty ? 0 : answer.spaceReclaimed)
     }
 }

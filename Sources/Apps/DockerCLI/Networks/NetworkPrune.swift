@@ -10,15 +10,21 @@ extension Command {
             Flag("f", "force", help: "Do not prompt for confirmation"),
         ]
     ) { invocation in
-        var query = Query()
-        try query.filters(invocation.flags.list("filter"))
         guard invocation.flags.bool("force") || invocation.confirms(pruneWarning) else { return 0 }
-        let pruned = try invocation.client.decode(NetworksPruned.self, "POST", "/networks/prune\(query.text)")
-        guard let names = pruned.networksDeleted, !names.isEmpty else { return 0 }
-        invocation.console.print((["Deleted Networks:"] + names).joined(separator: "\n") + "\n")
+        let pruned = try invocation.pruneNetworks(invocation.flags.list("filter"))
+        if let text = pruned.text { invocation.console.print(text) }
         return 0
     }
 
     private static let pruneWarning =
         "WARNING! This will remove all custom networks not used by at least one container."
+}
+
+extension Invocation {
+    func pruneNetworks(_ filters: [String]) throws -> Pruned {
+        var query = Query()
+        try query.filters(filters)
+        let answer = try client.decode(NetworksPruned.self, "POST", "/networks/prune\(query.text)")
+        return Pruned(title: "Deleted Networks", lines: answer.networksDeleted ?? [])
+    }
 }

@@ -58,6 +58,8 @@ extension Engine {
         var resolution = MountResolution(volumes: volumes) { [containers] name throws(EngineError) in
             try containers.find(name).record
         }
+        // It is in the table by then, where all can see what it uses.
+        defer { volumes.release(resolution.heldVolumes) }
         do {
             record.mounts = try resolution.resolve(config: record.config, hostConfig: record.hostConfig)
             try checkBindSources(record.mounts)

@@ -13,6 +13,8 @@ struct MountResolution {
     private var requested: Set<String> = []
     /// Volumes made on the way, to be taken back if create fails.
     private(set) var createdVolumes: [String] = []
+    /// Volumes that are held until the container is there: see `VolumeStore.hold`.
+    private(set) var heldVolumes: [String] = []
 
     init(volumes: VolumeStore, findContainer: @escaping (String) throws(EngineError) -> ContainerRecord) {
         self.volumes = volumes
@@ -47,8 +49,14 @@ struct MountResolution {
         for var mount in source.mounts where mount.kind != .tmpfs {
             mount.isWritable = mount.isWritable && mode != "ro"
             mount.isAnonymous = false
+            if mount.kind == .volume { hold(mount.name) }
             byDestination[mount.destination] = mount
         }
+    }
+
+    private mutating func hold(_ name: String) {
+        volumes.hold(name)
+        heldVolumes.append(name)
     }
 
     private mutating func addBind(_ specification: VolumeSpecification) throws(EngineError) {
@@ -95,9 +103,14 @@ struct MountResolution {
     private mutating func makeVolume(
         named name: String, labels: [String: String], options: [String: String]
     ) throws(EngineError) -> Volume {
-        if !name.isEmpty, let existing = try volumes.find(name) { return existing }
-        let volume = try volumes.create(name: name.isEmpty ? nil : name, labels: labels, options: options)
+        if !name.isEmpty {
+            hold(name)
+            if let existing = try volumes.find(name) { return existing }
+        }
+        let volume = try volumes.create(
+            name: name.isEmpty ? nil : name, labels: labels, options: options, isHeld: name.isEmpty)
         createdVolumes.append(volume.name)
+        if name.isEmpty { heldVolumes.append(volume.name) }
         return volume
     }
 

@@ -42,7 +42,7 @@ extension Engine {
     }
 
     /// Bytes of the regular files in a tree, links not followed; nil when it can't be read.
-    private static func size(of folder: String) -> Int64? {
+    static func size(of folder: String) -> Int64? {
         guard let root = try? FD.open(at: RawPath(folder), [.directory, .readOnly]) else { return nil }
         return try? LayerDiff(from: nil, to: FDBox(root)).size()
     }

@@ -54,6 +54,9 @@ let containerRoutes: [Route] = [
         try await call.backend.resize(call.name, height: call.size("h", "height"), width: call.size("w", "width"))
         return .empty
     },
+    Route("POST", "/containers/prune") { call throws(EngineError) in
+        try call.json(await call.backend.pruneContainers(try call.query.filters()))
+    },
     Route("DELETE", "/containers/{name}") { call throws(EngineError) in
         let query = call.query
         let options = RemoveOptions(force: query.bool("force"), volumes: query.bool("v"), link: query.bool("link"))

@@ -19,6 +19,8 @@ public protocol ContainerBackend: Sendable {
     func pause(_ name: String) async throws(EngineError)
     func unpause(_ name: String) async throws(EngineError)
     func remove(_ name: String, _ options: RemoveOptions) async throws(EngineError)
+    /// Removes what does not run. Errors: `badParameter` for the filters, `conflict` while another prune is at it.
+    func pruneContainers(_ filters: Filters) async throws(EngineError) -> ContainersPruned
     /// Registers at once; the returned value is awaited for the end.
     func wait(_ name: String, until condition: WaitCondition) async throws(EngineError) -> PendingWait
     func top(_ name: String, psArguments: String) async throws(EngineError) -> ContainerTop

@@ -29,4 +29,4 @@ public struct EventQuery: Sendable {
 
 /// Everything a router serves.
 public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & NetworkBackend & ServiceBackend
-    & SystemBackend
+    & SystemBackend & VolumeBackend
