@@ -11,7 +11,7 @@ DESTDIR    ?=
 STATIC     := -c release --static-swift-stdlib
 PYTHON     := .venv/bin/python
 
-.PHONY: build release demo test unit acceptance check bench fmt golden size docs install uninstall setup clean help
+.PHONY: build release demo test unit acceptance check bench fmt size docs install uninstall setup clean help
 .DEFAULT_GOAL := build
 
 build: setup ## Debug build; bin/ gets the executables and their links
@@ -47,9 +47,6 @@ bench: release ## Measures this engine beside crun, runc, docker.io and podman w
 
 fmt: ## Formats Package.swift, Sources and Tests in place
 	$(SWIFT) format format --in-place --parallel -r Package.swift Sources Tests
-
-golden: setup ## Records the golden files again; the run fails on purpose: read the difference, then commit it
-	RECORD=1 $(SWIFT) test --filter Golden
 
 size: release ## Sizes and libraries of the products
 	scripts/check-linkage.sh --sizes
