@@ -6,11 +6,13 @@ internal import Primitives
 struct ManifestForms: Sendable {
     private let config: ImageConfig
     private let blobs: [RemoteBlob]
+    private let foreign: ForeignLayers
     private let known: [FetchedManifest]
 
-    init(_ config: ImageConfig, _ blobs: [RemoteBlob], known: [FetchedManifest]) {
+    init(_ config: ImageConfig, _ blobs: [RemoteBlob], _ foreign: ForeignLayers, known: [FetchedManifest]) {
         self.config = config
         self.blobs = blobs
+        self.foreign = foreign
         self.known = known
     }
 
@@ -18,8 +20,7 @@ struct ManifestForms: Sendable {
     func all() throws -> [FetchedManifest] {
         let faithful = known.filter(fits)
         if !faithful.isEmpty { return faithful }
-        // Schema 2 has no name for zstd.
-        let needsOCI = blobs.contains { $0.mediaType == OCIMediaType.layerZstd }
+        let needsOCI = blobs.contains { OCIMediaType.hasNoDockerName($0.mediaType) }
         return try (needsOCI ? [true] : [false, true]).map(make)
     }
 
@@ -34,9 +35,11 @@ struct ManifestForms: Sendable {
             config: OCIDescriptor(
                 mediaType: isOCI ? OCIMediaType.config : OCIMediaType.dockerConfig, digest: config.id,
                 size: Int64(config.bytes.count)),
-            layers: blobs.map {
-                OCIDescriptor(
-                    mediaType: OCIMediaType.layer($0.mediaType, isOCI: isOCI), digest: $0.digest, size: $0.size)
+            layers: blobs.map { blob in
+                var layer = OCIDescriptor(
+                    mediaType: OCIMediaType.layer(blob.mediaType, isOCI: isOCI), digest: blob.digest, size: blob.size)
+                layer.urls = foreign.places[blob.diffID]
+                return layer
             }, mediaType: type)
         return FetchedManifest(bytes: manifest.bytes, mediaType: type, digest: manifest.digest)
     }
@@ -48,10 +51,17 @@ struct ManifestForms: Sendable {
 }
 
 extension OCIMediaType {
+    fileprivate static func hasNoDockerName(_ type: String) -> Bool {
+        type == layerZstd || (isForeign(type) && type != foreignLayer && type != dockerForeignLayer)
+    }
+
     /// The same kind of layer in the words of the other family.
     static func layer(_ type: String, isOCI: Bool) -> String {
         switch type {
         case layerZstd: type
+        case foreignLayer, dockerForeignLayer: isOCI ? foreignLayer : dockerForeignLayer
+        // Not packed with gzip; schema 2 has no name for these.
+        case _ where isForeign(type): type
         case layer, dockerLayerPlain: isOCI ? layer : dockerLayerPlain
         default: isOCI ? layerGzip : dockerLayer
         }

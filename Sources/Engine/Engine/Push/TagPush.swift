@@ -13,8 +13,10 @@ struct TagPush: Sendable {
     func run(_ name: ImageReference, _ id: Digest) async throws {
         let layers = try await engine.workers.run { [images = engine.images] in try images.holdLayers(of: id) }
         do {
-            let blobs = try await push(layers, name)
-            try await finish(name, id, blobs)
+            let known = try await engine.workers.run { [images = engine.images] in try images.manifests(of: id) }
+            let foreign = ForeignLayers(layers, in: known)
+            let blobs = try await push(layers, name, without: foreign)
+            try await finish(name, id, blobs, foreign, known)
         } catch {
             await letGo(layers)
             throw error
@@ -27,7 +29,9 @@ struct TagPush: Sendable {
     }
 
     /// What the layers are in the registry, in their order; one that an image has twice is sent once.
-    private func push(_ layers: [PackableLayer], _ name: ImageReference) async throws -> [RemoteBlob] {
+    private func push(
+        _ layers: [PackableLayer], _ name: ImageReference, without foreign: ForeignLayers
+    ) async throws -> [RemoteBlob] {
         var different: [Digest: PackableLayer] = [:]
         for layer in layers where different[layer.diffID] == nil {
             different[layer.diffID] = layer
@@ -36,6 +40,11 @@ struct TagPush: Sendable {
         let permits = Permits(Self.mostUploads)
         let sent = try await withThrowingTaskGroup(of: RemoteBlob.self) { group in
             for layer in different.values {
+                if let blob = foreign.blobs[layer.diffID] {
+                    LayerProgress(id: layer.diffID.short, report: report).say("Skipped foreign layer")
+                    group.addTask { blob }
+                    continue
+                }
                 let push = LayerPush(engine: engine, target: target, layer: layer, repository: name, report: report)
                 group.addTask { try await push.run(permits) }
             }
@@ -46,13 +55,18 @@ struct TagPush: Sendable {
 
     private static let mostUploads = 3
 
-    private func finish(_ name: ImageReference, _ id: Digest, _ blobs: [RemoteBlob]) async throws {
+    private func finish(
+        _ name: ImageReference, _ id: Digest, _ blobs: [RemoteBlob], _ foreign: ForeignLayers,
+        _ known: [FetchedManifest]
+    ) async throws {
         let image = try await engine.workers.run { [images = engine.images] in try images.resolve(id.description) }
         try await push(image.config)
-        let manifest = try await putManifest(name, image, blobs)
+        let forms = ManifestForms(image.config, blobs, foreign, known: known)
+        let manifest = try await putManifest(name, try forms.all())
         let reference = name.with(digest: manifest.digest)
         try await engine.workers.run { [images = engine.images] in
-            try images.note(pushed: id, manifest: manifest, blobs: blobs, name: reference)
+            let sent = blobs.filter { foreign.blobs[$0.diffID] == nil }
+            try images.note(pushed: id, manifest: manifest, blobs: sent, name: reference)
         }
         let tag = name.tag ?? ""
         report(ProgressMessage(status: "\(tag): digest: \(manifest.digest) size: \(manifest.bytes.count)"))
@@ -74,12 +88,8 @@ struct TagPush: Sendable {
 
     /// The manifest that the image came with where it still says the truth, else one of schema 2; a registry that does not
     /// take that gets OCI's.
-    private func putManifest(
-        _ name: ImageReference, _ image: Image, _ blobs: [RemoteBlob]
-    ) async throws -> FetchedManifest {
-        let known = try await engine.workers.run { [images = engine.images] in try images.manifests(of: image.id) }
-        let choice = ManifestForms(image.config, blobs, known: known)
-        var forms = try choice.all()
+    private func putManifest(_ name: ImageReference, _ all: [FetchedManifest]) async throws -> FetchedManifest {
+        var forms = all
         while true {
             let form = forms.removeFirst()
             do {

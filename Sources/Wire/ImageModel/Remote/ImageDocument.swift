@@ -33,6 +33,8 @@ extension OCIMediaType {
     public static let schema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws"
     public static let dockerLayerPlain = "application/vnd.docker.image.rootfs.diff.tar"
     public static let dockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+    /// There are kinds without gzip too.
+    public static let foreignLayer = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"
 
     /// What to accept of a registry, the best first.
     public static let manifests = [
@@ -41,6 +43,11 @@ extension OCIMediaType {
 
     static func isIndex(_ type: String) -> Bool { type == index || type == dockerManifestList }
     static func isImage(_ type: String) -> Bool { type == manifest || type == dockerManifest }
+
+    /// Whether a blob of this type is kept elsewhere than in the registry, by its licence say.
+    public static func isForeign(_ type: String) -> Bool {
+        type == dockerForeignLayer || type.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
+    }
 
     /// Whether a blob of this type is a file tree.
     public static func isLayer(_ type: String) -> Bool {
