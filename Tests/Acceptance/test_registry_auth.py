@@ -228,6 +228,32 @@ def test_a_mirror_is_an_address(new_engine):
     engine.process = None
 
 
+@pytest.mark.parametrize("given, works", [("user%40x:p%3Aw", True), ("user:wrong", False), ("", False)])
+def test_a_proxy_that_wants_to_know_who_asks(hostile, new_engine, given, works):
+    hostile.put("a/b", "1", small("proxied"))
+    engine = new_engine("--insecure-registry", "192.0.2.7:5000", busybox=False, start=False)
+    proxy = f"http://{given}@{hostile.host}" if given else f"http://{hostile.host}"
+    engine.start(environment={"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy})
+    right = "Basic " + base64.b64encode(b"user@x:p:w").decode()
+
+    def tunnel(handler, path):
+        if handler.command != "CONNECT":
+            return False
+        if handler.headers.get("Proxy-Authorization") != right:
+            handler.reply(407, b"", Proxy_Authenticate='Basic realm="proxy"')
+            return True
+        handler.send_response(200)
+        handler.end_headers()
+        return True
+    hostile.rules.append(tunnel)
+    answer = pull(engine.api, "192.0.2.7:5000/a/b:1").text
+    assert ("Downloaded newer image" in answer) == works
+    assert works or "Proxy Authentication Required" in answer, answer
+    # What is for the proxy goes no further, and is in no text.
+    assert not any("Proxy-Authorization" in headers for method, _, headers in hostile.seen if method != "CONNECT")
+    assert "p%3Aw" not in engine.log(1000) + answer and "wrong" not in engine.log(1000) + answer
+
+
 def test_a_proxy_of_the_environment(hostile, new_engine):
     """The registry stands for the proxy: what is sent to another host comes through a tunnel to it."""
     hostile.put("a/b", "1", small("proxied"))

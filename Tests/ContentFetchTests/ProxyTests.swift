@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ProxyTests {
     private func proxy(_ url: String, _ environment: [String: String]) -> String? {
-        Proxy.address(of: url) { environment[$0] }.map { "\($0.host):\($0.port)" }
+        Proxy.of(url) { environment[$0] }.map { "\($0.host):\($0.port)" }
     }
 
     @Test func schemesHaveTheirOwnProxy() {
@@ -12,6 +12,16 @@ import Testing
         #expect(proxy("http://a.example/x", environment) == "plain:3128")
         #expect(proxy("https://a.example/x", environment) == "secure:3129")
         #expect(proxy("https://a.example/x", [:]) == nil)
+    }
+
+    @Test(arguments: [
+        ("http://user:word@p:3128", "user:word"), ("user:word@p:3128", "user:word"), ("http://user@p", "user:"),
+        ("http://a%40b:x%3A%2f%25@p/", "a@b:x:/%"), ("http://a:b@c@p", "a:b@c"), ("http://%zz:%4@p", "%zz:%4"),
+    ]) func someProxiesWantToKnowWhoAsks(_ text: String, credentials: String) {
+        let proxy = Proxy.of("http://a.example/") { $0 == "HTTP_PROXY" ? text : nil }
+        #expect(proxy?.host == "p")
+        #expect(proxy?.credentials == credentials)
+        #expect(Proxy.of("http://a.example/") { $0 == "HTTP_PROXY" ? "http://p" : nil }?.credentials == nil)
     }
 
     @Test func someHostsAreAskedDirectly() {

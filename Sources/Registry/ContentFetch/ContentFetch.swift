@@ -18,7 +18,7 @@ public enum ContentFetch {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .follow(max: 10, allowCycles: false),
             timeout: .init(connect: .seconds(30), read: .seconds(120)))
-        configuration.proxy = Proxy.of(url)
+        configuration.proxy = Proxy.of(url)?.setting
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let result = await fetch(url, client, userAgent, length, take)

@@ -2,39 +2,27 @@ internal import AsyncHTTPClient
 internal import HostSystem
 internal import Primitives
 
-/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not, as Go's net/http reads them.
-public enum Proxy {
-    static func of(
-        _ url: String, variable: (String) -> String? = CurrentProcess.variable
-    ) -> HTTPClient.Configuration.Proxy? {
-        guard let (host, port) = address(of: url, variable) else { return nil }
-        return .server(host: host, port: port)
-    }
+/// A proxy of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not, as Go's net/http reads them. What is asked for
+/// goes through a tunnel (CONNECT).
+public struct Proxy: Sendable, Hashable {
+    public var host: String
+    public var port: Int
+    /// The URL's `user:password`, decoded: sent to the proxy as `Proxy-Authorization`. It has no place in any text.
+    public var credentials: String?
 
-    /// Host and port of the proxy for a URL; nil for a direct connection.
-    public static func address(of url: String) -> (host: String, port: Int)? {
-        address(of: url, CurrentProcess.variable)
-    }
+    /// The one for a URL; nil for a direct connection.
+    public static func of(_ url: String) -> Proxy? { of(url, CurrentProcess.variable) }
 
-    static func address(of url: String, _ variable: (String) -> String?) -> (host: String, port: Int)? {
+    static func of(_ url: String, _ variable: (String) -> String?) -> Proxy? {
         let secure = url.hasPrefix("https://")
         let name = secure ? "HTTPS_PROXY" : "HTTP_PROXY"
         guard let text = variable(name) ?? variable(name.lowercased()), !text.isEmpty else { return nil }
-        let target = authority(of: url)
+        let target = Authority(of: url)
         guard !isExcepted(target.host, variable("NO_PROXY") ?? variable("no_proxy") ?? "") else { return nil }
-        let proxy = authority(of: text.contains("://") ? text : "http://" + text)
-        return proxy.host.isEmpty ? nil : (proxy.host, proxy.port ?? 80)
+        let proxy = Authority(of: text.contains("://") ? text : "http://" + text)
+        guard !proxy.host.isEmpty else { return nil }
+        return Proxy(host: proxy.host, port: proxy.port ?? 80, credentials: proxy.credentials)
     }
-
-    private static func authority(of url: String) -> (host: String, port: Int?) {
-        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        var host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
-        guard let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") else { return (bare(host), nil) }
-        return (bare(host[..<colon]), Int(host[host.index(after: colon)...]))
-    }
-
-    private static func bare(_ host: Substring) -> String { String(host.filter { $0 != "[" && $0 != "]" }) }
 
     /// Loopback is never asked for through a proxy.
     private static func isExcepted(_ host: String, _ list: String) -> Bool {
@@ -46,5 +34,54 @@ public enum Proxy {
             let domain = entry.hasPrefix(".") ? entry.dropFirst() : entry
             return !domain.isEmpty && (host == domain || host.hasSuffix("." + domain))
         }
+    }
+}
+
+extension Proxy {
+    /// The credentials as `Basic` has them.
+    public var authorization: String? { credentials.map { Base64.encode($0.utf8) } }
+
+    var setting: HTTPClient.Configuration.Proxy {
+        guard let authorization else { return .server(host: host, port: port) }
+        return .server(host: host, port: port, authorization: .basic(credentials: authorization))
+    }
+}
+
+/// `user:password@host:port` of a URL.
+private struct Authority {
+    var host: String
+    var port: Int?
+    var credentials: String?
+
+    init(of url: String) {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        var host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        if let at = host.lastIndex(of: "@") {
+            credentials = Self.decoded(host[..<at])
+            host = host[host.index(after: at)...]
+        }
+        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") {
+            port = Int(host[host.index(after: colon)...])
+            host = host[..<colon]
+        }
+        self.host = String(host.filter { $0 != "[" && $0 != "]" })
+    }
+
+    /// Without its percent signs (RFC 3986, 2.1); a name alone has an empty password.
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
+                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self) + (text.contains(":") ? "" : ":")
     }
 }

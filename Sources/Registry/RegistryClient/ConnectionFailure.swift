@@ -53,6 +53,7 @@ enum ConnectionFailure {
         case .readTimeout: "net/http: timeout awaiting data"
         case .remoteConnectionClosed: "EOF"
         case .cancelled: "context canceled"
+        case .proxyAuthenticationRequired: "Proxy Authentication Required"
         default: security(error.description) ?? error.shortDescription
         }
     }

@@ -13,8 +13,13 @@ final class Transport: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var clients: [String: HTTPClient] = [:]
+        var clients: [ClientKind: HTTPClient] = [:]
         var isShutDown = false
+    }
+
+    private struct ClientKind: Hashable {
+        var proxy: Proxy?
+        var patience: TimeAmount
     }
 
     private static let mostRedirects = 10
@@ -79,22 +84,29 @@ final class Transport: Sendable {
 
     /// Nil after the end.
     private func client(for request: Request) -> HTTPClient? {
-        let proxy = Proxy.address(of: request.url.description)
+        let proxy = Proxy.of(request.url.description)
         let patience = request.isDownload ? Self.patience : Self.longPatience
-        let key = "\(patience.nanoseconds) " + (proxy.map { "\($0.host):\($0.port)" } ?? "")
+        let key = ClientKind(proxy: proxy, patience: patience)
         return state.withLock { state in
             if state.isShutDown { return nil }
             if let client = state.clients[key] { return client }
             var configuration = HTTPClient.Configuration(
                 redirectConfiguration: .disallow,
                 timeout: .init(connect: .seconds(10), read: patience, write: .seconds(60)))
-            configuration.proxy = proxy.map { .server(host: $0.host, port: $0.port) }
+            configuration.proxy = proxy.map(\.setting)
             configuration.httpVersion = .http1Only
             configuration.connectionPool.retryConnectionEstablishment = false
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             state.clients[key] = client
             return client
         }
+    }
+}
+
+extension Proxy {
+    fileprivate var setting: HTTPClient.Configuration.Proxy {
+        guard let authorization else { return .server(host: host, port: port) }
+        return .server(host: host, port: port, authorization: .basic(credentials: authorization))
     }
 }
 
