@@ -185,7 +185,7 @@ let targets: [Target] = [
     program("hello", [], linker: [.unsafeFlags(["-static-executable"])]),
 
     // Tests
-    tests("Primitives", ["Primitives"]),
+    tests("Primitives", ["Primitives"], exclude: ["Corpus"]),
     tests("OrderedJSON", ["OrderedJSON"]),
     tests("APIModel", ["APIModel", "OrderedJSON", "Primitives"]),
     tests("GoTemplate", ["GoTemplate", "OrderedJSON"]),
@@ -206,7 +206,7 @@ let targets: [Target] = [
     tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
     tests("Cgroups", ["Cgroups", "LinuxSystem"]),
     tests("Netlink", ["Netlink", "LinuxSystem", "Primitives"]),
-    tests("TarCodec", ["TarCodec"]),
+    tests("TarCodec", ["TarCodec"], exclude: ["Corpus"]),
     tests("ImageModel", ["ImageModel", "OrderedJSON", "Primitives"]),
     tests("Dockerfile", ["Dockerfile", "HostSystem", "Primitives"], exclude: ["Corpus"]),
     tests("LayerFS", ["LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
@@ -226,7 +226,9 @@ let targets: [Target] = [
     tests("ContentFetch", ["ContentFetch"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
     tests("YAMLReader", ["YAMLReader", "OrderedJSON"]),
-    tests("RegistryClient", ["RegistryClient", "ImageModel", "OrderedJSON", "Primitives", .nioHTTP1]),
+    tests(
+        "RegistryClient", ["RegistryClient", "ImageModel", "OrderedJSON", "Primitives", .nioHTTP1],
+        exclude: ["Corpus"]),
     tests("RegistryStorage", ["RegistryStorage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
     tests("RegistryServer", ["RegistryServer", "RegistryStorage", "OrderedJSON", "Primitives", .crypto]),
     tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),

@@ -1,3 +1,4 @@
+import Foundation
 import TarCodec
 import Testing
 
@@ -26,7 +27,31 @@ struct XorShift: RandomNumberGenerator {
         let attributes = TarEntry(
             kind: .file, name: bytes("é"), modified: TarTime(seconds: 1, nanoseconds: 5),
             attributes: [TarAttribute(name: bytes("user.x"), value: [1, 2])])
-        return [try pack(TarReaderTests.sample), sparse.bytes, try pack([(attributes, bytes("hello"))])]
+        return try [pack(TarReaderTests.sample), sparse.bytes, pack([(attributes, bytes("hello"))])] + corpus().map(\.1)
+    }
+
+    /// Archives that once were worth a thought: what other programs write, and what none should.
+    static func corpus() throws -> [(name: String, [UInt8])] {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map { name in
+            (name, Array(try Data(contentsOf: folder.appending(path: name))))
+        }
+    }
+
+    @Test func theCorpusIsRead() throws {
+        let corpus = try Self.corpus()
+        #expect(corpus.count >= 12)
+        for (name, archive) in corpus {
+            do {
+                let found = try unpack(archive)
+                #expect(found.sawEnd, "\(name)")
+                #expect(!["negative-size.tar", "no-name.tar"].contains(name) || found.entries.isEmpty, "\(name)")
+            } catch let error as TarError {
+                #expect(["global.tar", "largest-size.tar", "negative-size.tar", "no-name.tar"].contains(name), "\(name): \(error)")
+            } catch is TooLarge {
+                #expect(name.hasPrefix("largest") || name.hasPrefix("sparse"), "\(name)")
+            }
+        }
     }
 
     /// Mutates, then mends the checksums, so that the mutation gets past the first gate.
