@@ -107,7 +107,12 @@ let targets: [Target] = [
     room(
         "Registry", "RegistryStorage",
         ["Primitives", "OrderedJSON", "HostSystem", .nioCore, .crypto]),
-
+    room(
+        "Registry", "S3Storage",
+        [
+            "Primitives", "HostSystem", "RegistryStorage", "ContentFetch", .nioCore, .nioHTTP1, .nioSSL,
+            .asyncHTTPClient, .crypto,
+        ]),
     room(
         "Registry", "RegistryClient",
         [
@@ -171,8 +176,9 @@ let targets: [Target] = [
     room(
         "Apps", "RegistryServer",
         [
-            "Primitives", "OrderedJSON", "YAMLReader", "Flags", "HostSystem", "RegistryStorage", "HTTPServer", "CCrypt",
-            .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient, .logging, .crypto, .cryptoExtras,
+            "Primitives", "OrderedJSON", "YAMLReader", "Flags", "HostSystem", "RegistryStorage", "S3Storage",
+            "RegistryClient", "ImageModel", "HTTPServer", "CCrypt", .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
+            .asyncHTTPClient, .logging, .crypto, .cryptoExtras,
         ]),
 
     // Executables: wiring only
@@ -229,7 +235,8 @@ let targets: [Target] = [
     tests(
         "RegistryClient", ["RegistryClient", "ImageModel", "OrderedJSON", "Primitives", .nioHTTP1],
         exclude: ["Corpus"]),
-    tests("RegistryStorage", ["RegistryStorage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
+    tests("RegistryStorage", ["RegistryStorage", "S3Storage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
+    tests("S3Storage", ["S3Storage", "Primitives", .nioCore]),
     tests("RegistryServer", ["RegistryServer", "RegistryStorage", "OrderedJSON", "Primitives", .crypto]),
     tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),
 ]

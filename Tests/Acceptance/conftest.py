@@ -183,10 +183,25 @@ def bin_folder():
     return BIN
 
 
-@pytest.fixture(scope="module", params=["martlet", "distribution"])
+@pytest.fixture(scope="session")
+def object_service():
+    """An S3 service with one bucket."""
+    from harness.objects import ObjectService  # takes a second
+    service = ObjectService()
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module", params=["martlet", "martlet-s3", "distribution"])
 def registry(request):
-    """A registry that deletes: ours, then Debian's. What the reference fails is a wrong test."""
-    server = Registry(request.param).start()
+    """A registry that deletes: ours on each storage, then Debian's. What the reference fails is a wrong test."""
+    kind, _, storage = request.param.partition("-")
+    changes = {}
+    if storage:
+        service = request.getfixturevalue("object_service")
+        service.empty()
+        changes = {"storage": {"filesystem": None, "redirect": {"disable": True}, **service.storage()}}
+    server = Registry(kind, **changes).start()
     yield server
     server.finish()
 

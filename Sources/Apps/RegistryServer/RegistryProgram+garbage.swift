@@ -29,7 +29,16 @@ extension RegistryProgram {
         let configuration = try configuration(values.arguments)
         let store = RegistryStore(driver: try configuration.storage.makeDriver(), cachesManifests: false)
         let collection = GarbageCollection(store: store, options: options)
-        let report = try waitFor { try await collection.run() }
+        let report = try waitFor {
+            do {
+                let report = try await collection.run()
+                await store.driver.shutDown()
+                return report
+            } catch {
+                await store.driver.shutDown()
+                throw error
+            }
+        }
         try Descriptor.output.write(Self.text(report, options, quiet: values.bool("quiet")))
         return 0
     }

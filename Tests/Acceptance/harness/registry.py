@@ -94,7 +94,7 @@ class Registry:
     def start(self):
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([PROGRAMS[self.kind], "serve", self.configuration_path], stdout=log, stderr=log,
-                                            env={**os.environ, "OTEL_TRACES_EXPORTER": "none", **self.environment})
+                                            env=self.variables())
         end = time.monotonic() + 20
         while True:
             if self.process.poll() is not None:
@@ -106,6 +106,10 @@ class Registry:
                 if time.monotonic() > end:
                     raise AssertionError(f"the registry does not listen:\n{self.log()}") from None
                 time.sleep(0.01)
+
+    def variables(self):
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return {**plain, "OTEL_TRACES_EXPORTER": "none", **self.environment}
 
     def log(self):
         with open(self.log_path, errors="replace") as file:
@@ -135,7 +139,7 @@ class Registry:
     def run(self, *words):
         """Another command of the same program on the same configuration, which comes last."""
         return subprocess.run([PROGRAMS[self.kind], *words, self.configuration_path], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, text=True, timeout=120, env={**os.environ, **self.environment})
+                              stderr=subprocess.PIPE, text=True, timeout=120, env=self.variables())
 
     # Requests
 

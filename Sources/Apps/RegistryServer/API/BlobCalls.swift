@@ -12,6 +12,12 @@ extension RegistryAPI {
             ("Content-Type", "application/octet-stream"), ("Cache-Control", "max-age=31536000"),
         ]
         if Condition.isKnown(call.header("if-none-match"), etag: etag) { return .empty(304, headers) }
+        // What HEAD asks for is known already.
+        if settings.redirects, !call.isHead, let address = content.address {
+            tell(.pull, call, EventTarget(blob: digest, size: content.size, in: name))
+            // The address ends before the blob does.
+            return .empty(307, headers.filter { $0.0 != "Cache-Control" } + [("Location", address)])
+        }
         let ifRange = call.header("if-range")
         let asked = ifRange == nil || ifRange == etag ? call.header("range") : nil
         switch ByteRange.read(asked, size: content.size) {

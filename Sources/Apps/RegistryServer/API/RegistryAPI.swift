@@ -17,6 +17,8 @@ struct APISettings: Sendable {
     var headers: [(String, String)] = []
     var allowsDeletes = false
     var isReadOnly = false
+    /// Sends clients for blobs to the storage, where it can answer them itself.
+    var redirects = false
     var catalogLimit = 1000
 }
 
@@ -185,8 +187,6 @@ final class RegistryAPI: RequestHandler {
         }
     }
 
-    private static let piece = 256 << 10
-
     private func send(
         _ content: any StoredContent, _ range: Range<Int64>, on exchange: Exchange, _ status: Int,
         _ headers: [(String, String)]
@@ -195,21 +195,10 @@ final class RegistryAPI: RequestHandler {
             return try await exchange.respond(status: status, headers: headers, file: file.number, range: range)
         }
         let writer = exchange.stream(status: status, headers: headers)
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            do {
-                let count = Int(min(Int64(Self.piece), range.upperBound - offset))
-                let buffer = try await content.read(at: offset, count: count)
-                guard buffer.readableBytes > 0 else {
-                    throw EngineError(.unavailable, "the blob is shorter than it was")
-                }
-                try await writer.write(buffer)
-                offset += Int64(buffer.readableBytes)
-            } catch {
-                // A clean end would pass for the whole.
-                writer.abort()
-                throw error
-            }
+        do { try await content.pieces(range) { try await writer.write($0) } } catch {
+            // A clean end would pass for the whole.
+            writer.abort()
+            throw error
         }
         writer.finish()
     }

@@ -2,6 +2,7 @@ internal import Logging
 internal import OrderedJSON
 internal import Primitives
 internal import RegistryStorage
+internal import S3Storage
 internal import YAMLReader
 
 extension RegistryConfiguration {
@@ -31,6 +32,7 @@ extension RegistryConfiguration {
         if let section = try root.section("http") { http = try HTTPSettings(section) }
         http.api.allowsDeletes = storage.allowsDeletes
         http.api.isReadOnly = storage.isReadOnly
+        http.api.redirects = storage.redirects
         if let section = try root.section("auth") { access = try AccessSettings(section) }
         if let section = try root.section("notifications") {
             endpoints = try section.sections("endpoints").map { section throws(EngineError) in
@@ -135,10 +137,7 @@ extension StorageSettings {
             try section.finish()
         }
         if let section = try section.section("redirect") {
-            // There are no redirects; to say so is fine.
-            if try section.flag("disable") == false {
-                throw EngineError(.notImplemented, "configuration: 'storage.redirect' is not supported")
-            }
+            redirects = try !(section.flag("disable") ?? false)
             try section.finish()
         }
         try section.refuse("tag")
@@ -153,7 +152,8 @@ extension StorageSettings {
             _ = try section.integer("maxthreads", in: 1...1_000_000)
             return .filesystem(root: try section.text("rootdirectory") ?? "/var/lib/registry")
         case "inmemory": return .inMemory
-        case "s3", "s3aws", "azure", "gcs", "oss", "swift", "rados", "ipc":
+        case "s3", "s3aws": return .s3(try S3Settings(section))
+        case "azure", "gcs", "oss", "swift", "rados", "ipc":
             throw EngineError(.notImplemented, "configuration: the storage driver '\(name)' is not supported")
         default: throw EngineError(.badParameter, "configuration: the storage driver '\(name)' is unknown")
         }

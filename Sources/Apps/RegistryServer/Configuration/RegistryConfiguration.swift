@@ -1,6 +1,7 @@
 internal import Logging
 internal import Primitives
 internal import RegistryStorage
+internal import S3Storage
 
 /// What a server runs with: distribution's `config.yml`, read.
 struct RegistryConfiguration: Sendable {
@@ -26,6 +27,7 @@ struct StorageSettings: Sendable {
     enum Driver: Sendable {
         case filesystem(root: String)
         case inMemory
+        case s3(S3Settings)
     }
 
     /// How uploads that nobody goes on with are taken away.
@@ -40,6 +42,8 @@ struct StorageSettings: Sendable {
     var cachesManifests = true
     var allowsDeletes = false
     var isReadOnly = false
+    /// Sends clients for blobs to the storage, where it can answer them itself.
+    var redirects = true
     var purging = Purging()
 }
 

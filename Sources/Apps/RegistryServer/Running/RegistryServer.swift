@@ -6,6 +6,7 @@ internal import NIOCore
 internal import NIOSSL
 internal import Primitives
 internal import RegistryStorage
+internal import S3Storage
 
 /// A server from its configuration to its end.
 final class RegistryServer: Sendable {
@@ -37,18 +38,25 @@ final class RegistryServer: Sendable {
         do {
             try await serve(until: ending)
         } catch {
-            try? await client?.shutdown()
+            await close()
             throw error
         }
-        try? await client?.shutdown()
+        await close()
         await threads.stop()
+    }
+
+    private func close() async {
+        try? await client?.shutdown()
+        await store.driver.shutDown()
     }
 
     private func serve(until ending: ReadyGate) async throws {
         let access = try configuration.access.makeControl()
         let tls = try configuration.http.tls?.makeContext()
         let serving = try await withTaskExecutorPreference(threads) {
-            configuration.storage.isReadOnly ? nil : try await store.driver.announceServing()
+            // What can't be asked anything now won't serve: wrong keys, no bucket.
+            try await store.checkStorage()
+            return configuration.storage.isReadOnly ? nil : try await store.driver.announceServing()
         }
         defer { withExtendedLifetime(serving) {} }
         let events = makeEvents()
@@ -126,6 +134,7 @@ extension StorageSettings {
         switch driver {
         case .filesystem(let root): FileSystemDriver(root: root)
         case .inMemory: InMemoryDriver()
+        case .s3(let settings): try S3Driver(settings)
         }
     }
 }

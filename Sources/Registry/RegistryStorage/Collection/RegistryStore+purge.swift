@@ -11,9 +11,9 @@ extension RegistryStore {
                 try await driver.namesIfAny(in: Layout.uploads(name))
             }
             for id in ids.compactMap(UploadID.init) {
-                // Nobody may begin to write it meanwhile.
-                guard let lease = sessions.take(id) else { continue }
+                guard try await isStale(id, name, since: now, age), let lease = sessions.take(id) else { continue }
                 defer { withExtendedLifetime(lease) {} }
+                // Now that nobody can begin to write it.
                 guard try await isStale(id, name, since: now, age) else { continue }
                 purged.append("\(name)/\(id)")
                 if dryRun { continue }
@@ -30,9 +30,10 @@ extension RegistryStore {
         _ id: UploadID, _ name: RepositoryName, since now: Timestamp, _ age: Duration
     ) async throws(RegistryError) -> Bool {
         try await storing { () async throws(EngineError) in
-            for path in [Layout.uploadStart(name, id), Layout.uploadData(name, id), Layout.upload(name, id)] {
+            let data = Layout.uploadData(name, id)
+            for path in [Layout.uploadStart(name, id), data, Layout.upload(name, id)] {
                 do throws(EngineError) {
-                    let entry = try await driver.entry(path)
+                    let entry = try await path == data ? driver.unfinished(path) : driver.entry(path)
                     if !entry.isFolder || path == Layout.upload(name, id), now.since(entry.modified) < age {
                         return false
                     }

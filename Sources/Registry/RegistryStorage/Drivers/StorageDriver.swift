@@ -10,6 +10,8 @@ public import Primitives
 public protocol StorageDriver: Sendable {
     /// As in the configuration: `filesystem`.
     var name: String { get }
+    /// Whether what a writer has written can be opened before it is finished.
+    var showsUnfinished: Bool { get }
 
     /// A small file. Errors: `unavailable` past `limit` bytes too.
     func content(_ path: StoragePath, limit: Int) async throws(EngineError) -> [UInt8]
@@ -19,12 +21,17 @@ public protocol StorageDriver: Sendable {
     /// What is in a folder, in byte order.
     func names(in path: StoragePath) async throws(EngineError) -> [String]
     func open(_ path: StoragePath) async throws(EngineError) -> any StoredContent
-    /// Opens a file to be added to, at the end that it has; makes it when it isn't there.
+    /// What there is of a file that a writer closed and didn't finish, or that is finished.
+    func unfinished(_ path: StoragePath) async throws(EngineError) -> StorageEntry
+    /// Opens a file to be added to, at the end that it has; makes it when it isn't there. What isn't finished goes with
+    /// the folder that it is in.
     func writer(_ path: StoragePath) async throws(EngineError) -> any StorageWriter
     /// Gives a finished file another name, in one step; what had it is gone.
     func move(_ path: StoragePath, to target: StoragePath) async throws(EngineError)
     /// Removes a file, or a folder with all below it.
     func remove(_ path: StoragePath) async throws(EngineError)
+    /// Closes what is open to a service. Nothing is asked for afterwards.
+    func shutDown() async
 
     /// Shuts out the sweep of a garbage collection, in other processes too, until the hold goes (`exclusive` is the
     /// sweep's own, and waits for the others). Nil where a storage can't: there only a server that writes nothing is safe.
@@ -36,6 +43,11 @@ public protocol StorageDriver: Sendable {
 }
 
 extension StorageDriver {
+    // Where a file grows in its place.
+    public var showsUnfinished: Bool { true }
+    public func unfinished(_ path: StoragePath) async throws(EngineError) -> StorageEntry { try await entry(path) }
+    public func shutDown() async {}
+
     /// Whether something has the name.
     public func exists(_ path: StoragePath) async throws(EngineError) -> Bool {
         do {
@@ -75,15 +87,46 @@ public struct StorageEntry: Sendable, Hashable {
     /// Of a file, in bytes.
     public var size: Int64
     public var modified: Timestamp
+
+    public init(isFolder: Bool, size: Int64, modified: Timestamp) {
+        self.isFolder = isFolder
+        self.size = size
+        self.modified = modified
+    }
 }
 
-/// A file that is open to be read.
+/// A file that is open to be read. When another takes its place, it is the old one that is read, or reading fails.
 public protocol StoredContent: Sendable {
     var size: Int64 { get }
     /// At most `count` bytes from a place on; less only at the end.
     func read(at offset: Int64, count: Int) async throws(EngineError) -> ByteBuffer
+    /// Gives a part of it piece by piece, waiting for each to be taken. Errors: `unavailable` when it breaks off, and what
+    /// `take` throws.
+    func pieces(_ range: Range<Int64>, _ take: (ByteBuffer) async throws -> Void) async throws
     /// A descriptor of the file itself, which the caller closes; nil for what isn't a file of this machine.
     func descriptor() throws(EngineError) -> Descriptor?
+    /// Where a client gets it from the storage itself, for some minutes; nil where it can't.
+    var address: String? { get }
+}
+
+extension StoredContent {
+    public func pieces(_ range: Range<Int64>, _ take: (ByteBuffer) async throws -> Void) async throws {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let buffer = try await read(at: offset, count: Int(min(StoredPiece.size, range.upperBound - offset)))
+            guard buffer.readableBytes > 0 else {
+                throw EngineError(.unavailable, "what is stored is shorter than it was")
+            }
+            try await take(buffer)
+            offset += Int64(buffer.readableBytes)
+        }
+    }
+
+    public var address: String? { nil }
+}
+
+private enum StoredPiece {
+    static let size: Int64 = 256 << 10
 }
 
 /// A file that grows. Nobody else may write it meanwhile.

@@ -23,7 +23,10 @@ extension RegistryStore {
         }
         guard isKnown else { throw RegistryError(.blobUploadUnknown) }
         return try await storing { () async throws(EngineError) in
-            try await sizeIfAny(Layout.uploadData(name, id)) ?? 0
+            do throws(EngineError) { return try await driver.unfinished(Layout.uploadData(name, id)).size } catch {
+                if error.kind == .notFound { return 0 }
+                throw error
+            }
         }
     }
 
@@ -122,15 +125,11 @@ extension RegistryStore {
         return (hasher, size)
     }
 
-    private static let piece = 1 << 20
-
     func hashed(_ path: StoragePath, like digest: Digest) async throws(EngineError) -> ContentHasher {
         let content = try await driver.open(path)
         var hasher = ContentHasher(like: digest)
-        while hasher.size < content.size {
-            let buffer = try await content.read(at: hasher.size, count: Self.piece)
-            if buffer.readableBytes == 0 { break }
-            hasher.update(buffer)
+        do { try await content.pieces(0..<content.size) { hasher.update($0) } } catch {
+            throw error as? EngineError ?? EngineError(.unavailable, "\(path) can't be read", cause: error)
         }
         return hasher
     }
