@@ -2,15 +2,17 @@
 import http.server
 import json
 import os
+import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 
 import pytest
 
 from harness.registry import MANIFEST, digest
 from harness.waiting import eventually
-from test_registry_server import basic, signer, token  # noqa: F401  (a fixture)
+from test_registry_access import basic, signer, token  # noqa: F401  (a fixture)
 
 
 @pytest.fixture
@@ -64,8 +66,9 @@ def test_a_mirror_takes_no_pushes(pair):
         assert (reply.status, reply.code) == (405, "UNSUPPORTED")
 
 
-def test_many_ask_for_one_blob_at_the_same_time(pair):
-    remote, mirror = pair
+def test_many_ask_for_one_blob_at_the_same_time(new_registry):
+    remote = new_registry(log={"accesslog": {"disabled": False}})
+    mirror = new_registry(proxy={"remoteurl": f"http://127.0.0.1:{remote.port}"})
     layer = os.urandom(20 << 20)
     remote.push_blob("team/app", layer)
     found = []
@@ -76,6 +79,69 @@ def test_many_ask_for_one_blob_at_the_same_time(pair):
     for thread in threads:
         thread.join()
     assert found == [True] * 8
+    assert len([line for line in remote.log().splitlines() if "/blobs/sha256" in line and "GET" in line]) == 1, remote.log()
+
+
+class Relay:
+    """Passes connections on, and breaks the first that has brought so many bytes."""
+
+    def __init__(self, port, limit):
+        self.target, self.limit, self.broken = port, limit, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client):
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server:
+            threading.Thread(target=self.pass_on, args=(client, server), daemon=True).start()
+            count = 0
+            while data := server.recv(65536):
+                client.sendall(data)
+                count += len(data)
+                if count > self.limit and not self.broken:
+                    self.broken += 1
+                    # A socket that another thread reads from is not closed by closing it.
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
+
+    @staticmethod
+    def pass_on(client, server):
+        try:
+            while data := client.recv(65536):
+                server.sendall(data)
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+
+
+def test_a_transfer_that_breaks_goes_on(new_registry):
+    remote = new_registry(log={"accesslog": {"disabled": False}})
+    layer = os.urandom(6 << 20)
+    remote.push_blob("team/app", layer)
+    relay = Relay(remote.port, 3 << 20)
+    try:
+        mirror = new_registry(proxy={"remoteurl": f"http://127.0.0.1:{relay.port}"})
+        assert mirror.get(f"/v2/team/app/blobs/{digest(layer)}").body == layer
+        assert relay.broken == 1
+    finally:
+        relay.close()
+    gets = [line for line in remote.log().splitlines() if "/blobs/sha256" in line and "GET" in line]
+    assert len(gets) == 2 and " 206" in gets[1].replace("=", " "), gets
+
+
+def test_what_is_no_registry_is_an_error_at_the_start(new_registry):
+    done = new_registry(start=False, proxy={"remoteurl": "http://127.0.0.1:1/somewhere"}).run("serve")
+    assert done.returncode == 1 and "no address of a registry" in done.stderr, done
 
 
 def test_wrong_bytes_are_not_passed_for_right_ones(pair):
@@ -136,7 +202,9 @@ def test_a_remote_with_tokens(new_registry, signer):  # noqa: F811
         mirror = new_registry(proxy={"remoteurl": f"http://127.0.0.1:{remote.port}", "username": "ann", "password": "x"})
         assert mirror.get("/v2/team/app/manifests/v1").body == data
         assert mirror.get(f"/v2/team/app/blobs/{digest(b'a layer')}").body == b"a layer"
-        assert asked == [("/token?scope=repository%3Ateam%2Fapp%3Apull&service=service", basic("ann", "x"))]
+        assert [authorization for _, authorization in asked] == [basic("ann", "x")]
+        fields = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(asked[0][0]).query))
+        assert fields == {"service": "service", "scope": "repository:team/app:pull", "account": "ann"}
     finally:
         service.shutdown()
         service.server_close()

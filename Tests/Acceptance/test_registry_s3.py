@@ -228,3 +228,16 @@ def test_skopeo_in_and_out(server, layout, tmp_path):
     skopeo("copy", "--dest-tls-verify=false", f"oci:{folder}:v1", place)
     skopeo("copy", "--src-tls-verify=false", place, f"oci:{tmp_path}:out")
     assert name in (tmp_path / "index.json").read_text()
+
+
+def test_a_cache_in_a_bucket(new_registry, bucket):
+    remote = new_registry()
+    layer = os.urandom(11 * MIB)
+    data = remote.push_image("team/app", "v1", layer=layer)
+    mirror = new_registry(proxy={"remoteurl": f"http://127.0.0.1:{remote.port}"},
+                          storage={**on(bucket)["storage"], "redirect": {"disable": True}})
+    for _ in range(2):
+        assert mirror.get("/v2/team/app/manifests/v1").body == data
+        assert mirror.get(f"/v2/team/app/blobs/{digest(layer)}").body == layer
+        remote.stop()
+    assert bucket.blob(digest(layer)) == layer and upload_keys(bucket) == []

@@ -21,6 +21,22 @@ public final class RegistryClient: Sendable {
         transport = Transport(choice)
     }
 
+    /// One that speaks as this machine is set up: its certificates, no mirrors, loopback insecure.
+    public convenience init(userAgent: String) throws(EngineError) {
+        try self.init(RegistryConfiguration(userAgent: userAgent))
+    }
+
+    /// A repository of the registry at one address (`https://host:5000`), to be pulled from. Nothing is asked yet.
+    /// Errors: `badParameter` for what is no address of a registry.
+    public func repository(
+        _ path: String, at address: String, credentials: RegistryCredentials
+    ) throws(EngineError) -> RemoteRepository {
+        guard let place = WebAddress(address), place.target.isEmpty || place.target == "/" else {
+            throw EngineError(.badParameter, "'\(address)' is no address of a registry")
+        }
+        return RemoteRepository(self, Endpoint(address: place, isVerified: true), path, credentials, .pull)
+    }
+
     /// Closes the connections. Call it before the object goes.
     public func shutDown() async { await transport.shutDown() }
 

@@ -47,9 +47,8 @@ extension RegistryConfiguration {
         if let section = try root.section("health") { health = try HealthSettings(section) }
         if let section = try root.section("proxy"), !section.keys.isEmpty {
             proxy = try ProxySettings(section)
-            // What is read while it comes has to be a file.
-            guard case .filesystem = storage.driver, !storage.isReadOnly else {
-                throw EngineError(.notImplemented, "configuration: 'proxy' needs a filesystem that is not read-only")
+            guard !storage.isReadOnly else {
+                throw EngineError(.badParameter, "configuration: 'proxy' needs a storage that is not read-only")
             }
         }
         if let section = try root.section("catalog") {

@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import HostSystem
 internal import NIOCore
 internal import Primitives

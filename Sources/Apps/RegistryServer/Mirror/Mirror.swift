@@ -1,9 +1,8 @@
-internal import NIOHTTP1
-internal import AsyncHTTPClient
 internal import Logging
 internal import NIOCore
 internal import OrderedJSON
 internal import Primitives
+internal import RegistryClient
 internal import RegistryStorage
 internal import Synchronization
 
@@ -24,7 +23,7 @@ final class Mirror: PullContents {
     private let metrics: RegistryMetrics
     private let logger: Logger
     private let threads: StorageThreads
-    private let fetches = Mutex<[Key: Task<BlobFetch, any Error>]>([:])
+    private let fetches = Mutex<[Key: Task<any StoredContent, any Error>]>([:])
 
     init(
         store: RegistryStore, remote: RemoteRegistry, metrics: RegistryMetrics, logger: Logger, threads: StorageThreads
@@ -67,11 +66,12 @@ final class Mirror: PullContents {
     /// What the remote's tag leads to now.
     private func currentDigest(_ reference: ManifestReference, _ name: RepositoryName) async throws -> Digest {
         let path = "manifests/\(reference.text)"
-        let head = try await remote.document(.HEAD, path, of: name, accept: Self.accepted, missing: .manifestUnknown)
-        if let text = head.headers.first(name: "docker-content-digest") { return try Digest(registry: text) }
+        let head = try await remote.document(
+            path, of: name, accept: Self.accepted, headOnly: true, missing: .manifestUnknown)
+        if let text = head.digest { return try Digest(registry: text) }
         // Old registries don't say; the bytes do.
-        let whole = try await remote.document(.GET, path, of: name, accept: Self.accepted, missing: .manifestUnknown)
-        return .sha256(of: whole.body)
+        let whole = try await remote.document(path, of: name, accept: Self.accepted, missing: .manifestUnknown)
+        return .sha256(of: whole.bytes)
     }
 
     private func manifest(
@@ -84,8 +84,8 @@ final class Mirror: PullContents {
         }
         metrics.mirrored(hit: false)
         let answer = try await remote.document(
-            .GET, "manifests/\(digest)", of: name, accept: Self.accepted, missing: .manifestUnknown)
-        let kept = try await store.keepMirrored(answer.body, digest, in: name)
+            "manifests/\(digest)", of: name, accept: Self.accepted, missing: .manifestUnknown)
+        let kept = try await store.keepMirrored(answer.bytes, digest, in: name)
         if case .tag(let tag) = reference { try await store.keepMirroredTag(tag, digest, in: name) }
         return kept
     }
@@ -115,7 +115,7 @@ final class Mirror: PullContents {
     }
 
     /// One for all who ask for the same blob at the same time.
-    private func fetch(_ key: Key) -> Task<BlobFetch, any Error> {
+    private func fetch(_ key: Key) -> Task<any StoredContent, any Error> {
         fetches.withLock { fetches in
             if let running = fetches[key] { return running }
             // Goes on when who asked leaves: the next will want it too.
@@ -132,31 +132,60 @@ final class Mirror: PullContents {
 
     private func forget(_ key: Key) { fetches.withLock { $0[key] = nil } }
 
-    private func begin(_ key: Key) async throws -> BlobFetch {
-        let response = try await remote.ask(.GET, "blobs/\(key.digest)", of: key.name, missing: .blobUnknown)
-        guard let size = response.headers.first(name: "content-length").flatMap({ Int64($0) }), size >= 0 else {
-            throw RemoteRegistry.Unreachable(reason: "the remote doesn't say how long the blob is")
-        }
+    private func begin(_ key: Key) async throws -> any StoredContent {
+        let size = try await remote.size(of: key.digest, in: key.name)
         let id = try await store.beginUpload(in: key.name)
+        guard store.driver.showsUnfinished else {
+            defer { forget(key) }
+            try await take(key, size, as: id) { _ in }
+            return try await store.blob(key.digest, in: key.name)
+        }
         _ = try await store.append({ nil }, to: id, in: key.name, at: 0)
         let fetch = BlobFetch(size: size, file: try await store.uploadContent(id, in: key.name))
-        // Ends with the body, or its failure.
+        // Ends with the blob, or its failure.
         Task(executorPreference: threads) {
-            await self.pump(response, into: fetch, id, key)
+            do throws(RegistryError) {
+                try await self.take(key, size, as: id) { fetch.received($0) }
+                fetch.ended(.success(()))
+            } catch {
+                fetch.ended(.failure(error))
+            }
             self.forget(key)
         }
         return fetch
     }
 
-    private func pump(_ response: HTTPClientResponse, into fetch: BlobFetch, _ id: UploadID, _ key: Key) async {
+    /// Brings a blob into an upload and makes it the repository's; says how many bytes more are written as they are.
+    private func take(
+        _ key: Key, _ size: Int64, as id: UploadID, _ received: @escaping (Int) -> Void
+    ) async throws(RegistryError) {
+        let (pieces, remote) = (PieceHandover(), remote)
+        // Ends with the blob, or when nobody takes pieces any more.
+        Task(executorPreference: threads) {
+            do {
+                try await remote.blob(key.digest, size: size, in: key.name) {
+                    try await pieces.give(ByteBuffer(bytes: $0))
+                }
+                pieces.end()
+            } catch {
+                pieces.end(error)
+            }
+        }
+        defer { pieces.end() }
+        var taken = 0
         do {
-            let source = PieceSource(response.body, fetch)
-            _ = try await store.finishUpload(source.next, id, in: key.name, at: 0, as: key.digest)
-            fetch.ended(.success(()))
+            _ = try await store.finishUpload(
+                {
+                    // What came before is written when more is asked for.
+                    if taken > 0 { received(taken) }
+                    let piece = try await pieces.next()
+                    taken = piece?.readableBytes ?? 0
+                    return piece
+                }, id, in: key.name, at: 0, as: key.digest)
         } catch {
             logger.warning("a blob did not come through", metadata: ["digest": "\(key.digest)", "err": "\(error)"])
             try? await store.cancelUpload(id, in: key.name)
-            fetch.ended(.failure((error as? RegistryError) ?? Self.unavailable(error)))
+            throw (error as? RegistryError) ?? Self.unavailable(error)
         }
     }
 
@@ -164,15 +193,14 @@ final class Mirror: PullContents {
 
     /// The remote's, a page as it gives it; the store's own when it can't be reached.
     func tags(in name: RepositoryName, after last: String?, limit: Int?) async throws(RegistryError) -> Page {
-        var query: [String] = []
-        if let limit { query.append("n=\(limit)") }
-        if let last { query.append("last=\(RemoteRegistry.escaped(last))") }
-        let path = "tags/list" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        var query: [(String, String)] = []
+        if let limit { query.append(("n", "\(limit)")) }
+        if let last { query.append(("last", last)) }
         do {
-            let answer = try await remote.document(.GET, path, of: name, missing: .nameUnknown)
-            let names = try JSONValue(parsing: answer.body)["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            let answer = try await remote.document("tags/list", of: name, query: query, missing: .nameUnknown)
+            let names = try JSONValue(parsing: answer.bytes)["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
             // They become parts of headers.
-            return Page(names: names.filter(ImageReference.isTag), hasMore: answer.headers.contains(name: "link"))
+            return Page(names: names.filter(ImageReference.isTag), hasMore: answer.hasMore)
         } catch let error as RegistryError {
             throw error
         } catch {
@@ -182,32 +210,12 @@ final class Mirror: PullContents {
 
     func referrers(of digest: Digest, in name: RepositoryName) async throws(RegistryError) -> [Referrer] {
         do {
-            let answer = try await remote.document(.GET, "referrers/\(digest)", of: name, missing: .nameUnknown)
-            let entries = try JSONValue(parsing: answer.body)["manifests"]?.arrayValue ?? []
+            let answer = try await remote.document("referrers/\(digest)", of: name, missing: .nameUnknown)
+            let entries = try JSONValue(parsing: answer.bytes)["manifests"]?.arrayValue ?? []
             return entries.compactMap { Referrer(descriptor: $0, subject: digest) }
         } catch {
             return try await store.referrers(of: digest, in: name)
         }
-    }
-}
-
-/// The body's pieces, counted as they are taken: whoever reads the fetch may have what is written.
-private final class PieceSource {
-    private var iterator: HTTPClientResponse.Body.AsyncIterator
-    private let fetch: BlobFetch
-    private var taken = 0
-
-    init(_ body: HTTPClientResponse.Body, _ fetch: BlobFetch) {
-        iterator = body.makeAsyncIterator()
-        self.fetch = fetch
-    }
-
-    /// Called when what it gave before is written.
-    func next() async throws -> ByteBuffer? {
-        if taken > 0 { fetch.received(taken) }
-        let buffer = try await iterator.next()
-        taken = buffer?.readableBytes ?? 0
-        return buffer
     }
 }
 

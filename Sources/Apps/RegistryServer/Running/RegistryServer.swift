@@ -20,16 +20,18 @@ final class RegistryServer: Sendable {
     private let threads = StorageThreads(count: storageThreads)
     private let metrics = RegistryMetrics()
     private let health = HealthChecks()
-    /// For webhooks, checks and a mirror's remote; nil when there are none of them.
+    /// For webhooks and checks; nil when there are none of them.
     private let client: HTTPClient?
+    /// What a mirror is one of; nil for a registry of its own.
+    private let remote: RemoteRegistry?
 
     init(_ configuration: RegistryConfiguration, logger: Logger) throws(EngineError) {
         self.configuration = configuration
         self.logger = logger
+        remote = try configuration.proxy.map { settings throws(EngineError) in try RemoteRegistry(settings) }
         store = RegistryStore(
             driver: try configuration.storage.makeDriver(), cachesManifests: configuration.storage.cachesManifests)
-        let asksOthers =
-            !configuration.endpoints.isEmpty || !configuration.health.urls.isEmpty || configuration.proxy != nil
+        let asksOthers = !configuration.endpoints.isEmpty || !configuration.health.urls.isEmpty
         client = asksOthers ? HTTPClient(eventLoopGroupProvider: .singleton) : nil
     }
 
@@ -47,6 +49,7 @@ final class RegistryServer: Sendable {
 
     private func close() async {
         try? await client?.shutdown()
+        await remote?.shutDown()
         await store.driver.shutDown()
     }
 
@@ -93,9 +96,7 @@ final class RegistryServer: Sendable {
     }
 
     private func makeMirror() -> Mirror? {
-        guard let proxy = configuration.proxy, let client else { return nil }
-        let remote = RemoteRegistry(proxy, client: client)
-        return Mirror(store: store, remote: remote, metrics: metrics, logger: logger, threads: threads)
+        remote.map { Mirror(store: store, remote: $0, metrics: metrics, logger: logger, threads: threads) }
     }
 
     private func debugListener() async throws -> HTTPListener? {

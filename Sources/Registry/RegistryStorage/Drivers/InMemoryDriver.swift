@@ -6,6 +6,7 @@ internal import Synchronization
 /// Files in memory, gone with the process: for tests and trials.
 public final class InMemoryDriver: StorageDriver {
     public let name = "inmemory"
+    public let showsUnfinished = false
     private let files = Mutex<[String: (content: ByteBuffer, modified: Timestamp)]>([:])
 
     public init() {}
