@@ -13,6 +13,7 @@ final class RegistryServer: Sendable {
     /// For what waits for the disk; more than there are processors, as they wait.
     private static let storageThreads = 8
     private static let loops = 2
+    private static let settling = Duration.milliseconds(500)
 
     private let configuration: RegistryConfiguration
     private let logger: Logger
@@ -68,6 +69,8 @@ final class RegistryServer: Sendable {
             logsAccess: configuration.log.logsAccess, access: access, events: events, health: health,
             mirror: makeMirror(),
             metrics: metrics)
+        // Before the others, who may ask it when they reach the registry.
+        let debug = try await debugListener()
         let ready = ReadyGate()
         ready.open()
         let listener = HTTPListener(
@@ -75,7 +78,6 @@ final class RegistryServer: Sendable {
         let address = try ServerAddress(configuration.http)
         let bound = try await listener.bind(address.listen, tls: tls)
         logger.info("listening on \(address.shown(port: bound.port))\(tls == nil ? "" : ", tls")")
-        let debug = try await debugListener()
         ProcessMemory.giveBack()
         await withDiscardingTaskGroup { group in
             startChores(in: &group, events)
@@ -114,6 +116,10 @@ final class RegistryServer: Sendable {
     /// What runs beside the answers, until the group is cancelled.
     private func startChores(in group: inout DiscardingTaskGroup, _ events: EventBroadcaster?) {
         if let events { group.addTask { await events.run() } }
+        group.addTask {
+            // What began has begun by then; the first request may be long in coming.
+            if (try? await Task.sleep(for: Self.settling)) != nil { ProcessMemory.giveBack() }
+        }
         let checks = HealthChores(configuration.health, store: store, client: client, health: health, threads: threads)
         checks.start(in: &group)
         if let lifetime = configuration.proxy?.lifetime {
