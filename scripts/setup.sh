@@ -60,6 +60,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     install_debian_packages
     # Only tests need it, and they say so.
     scripts/fetch-kernel.sh || echo "setup: no kernel for the tests that boot a machine" >&2
+    scripts/fetch-peers.sh || echo "setup: no other engines for the tests that exchange images with them" >&2
 else
     echo "setup: not a Debian system; needed are the equivalents of: ${build_packages[*]} ${test_packages[*]}" >&2
 fi
