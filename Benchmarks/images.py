@@ -1,4 +1,5 @@
-"""What images cost on their way: pulls of many layers and of one large one, pulls with nothing to do, the daemon's memory."""
+"""What images cost on their way: pulls, pushes, archives of many layers and of one large one, pulls with nothing to do, the
+daemon's memory."""
 import io
 import os
 import subprocess
@@ -115,14 +116,53 @@ def pull_memory(peer, options):
     put("pull of 1 GB: daemon's memory above idle", peer.name, highest - before, "MiB")
 
 
+SHAPES = [("ten", "10 x 20 MB"), ("one", "one layer of 245 MB")]
+
+
+def push(peer, options):
+    """To another registry each time: what is there already is not sent."""
+    for key, what in SHAPES:
+        name, size = registry(options)[key]
+        peer.run("pull", name)
+        figures = []
+        for _ in range(max(3, options.n // 3) + 1):
+            fresh = Registry()
+            try:
+                target = f"{fresh.host}/bench/{key}:1"
+                peer.run("tag", name, target)
+                figures.append(size / 1e3 / timed(peer.client("push", target), peer.environment))
+                peer.run("rmi", target)
+            finally:
+                fresh.stop()
+        peer.run("rmi", name)
+        put(f"push {what}", peer.name, figures[1:], "MB/s")
+
+
+def save_and_load(peer, options):
+    archive = options.scratch + "/saved.tar"
+    for key, what in SHAPES:
+        name, size = registry(options)[key]
+        peer.run("pull", name)
+        saves, loads = [], []
+        for _ in range(max(3, options.n // 3) + 1):
+            saves.append(size / 1e3 / timed(peer.client("save", "-o", archive, name), peer.environment))
+            peer.run("rmi", name)
+            loads.append(size / 1e3 / timed(peer.client("load", "-i", archive), peer.environment))
+            os.unlink(archive)
+        peer.run("rmi", name)
+        put(f"save {what}", peer.name, saves[1:], "MB/s")
+        put(f"load {what}", peer.name, loads[1:], "MB/s")
+
+
 def resident(peer):
     return memory(peer.daemon_pids())[0] / 1024
 
 
 STAGES = [("image layers", pull_many_layers), ("image one", pull_one_layer), ("image nothing", pull_nothing),
-          ("image memory", pull_memory)]
+          ("image push", push), ("image archive", save_and_load), ("image memory", pull_memory)]
 
 BARS = [
     ("pull 10 x 20 MB", "docker.io", 3, True), ("pull one layer of 245 MB", "igzip|tar", 0.9, True),
-    ("pull, all layers there", 60, None, False), ("pull of 1 GB: daemon's memory above idle", 60, None, False),
+    ("pull, all layers there", 60, None, False), *[(f"{verb} {what}", "docker.io", 1, True)
+                                                   for verb in ("push", "save", "load") for _, what in SHAPES], ("pull of 1 GB: daemon's memory above idle", 60, None, False),
 ]

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(TOP, "Tests", "Acceptance"))
 
 from harness import host  # noqa: E402
 from harness.engine import BIN, Engine  # noqa: E402
+from harness.peers import ENVIRONMENT, ROOT  # noqa: E402
 from harness.rawhttp import Api  # noqa: E402
 
 
@@ -72,14 +73,22 @@ class DockerIO(Peer):
 
     @staticmethod
     def is_there():
-        return shutil.which("dockerd") and shutil.which("containerd")
+        return shutil.which("dockerd", path=DockerIO.programs()) and shutil.which("containerd", path=DockerIO.programs())
+
+    @staticmethod
+    def programs():
+        """Where they are: installed, or unpacked by scripts/fetch-peers.sh; never our own."""
+        installed = os.pathsep.join(folder for folder in os.environ["PATH"].split(os.pathsep) if folder != BIN)
+        return installed + os.pathsep + ENVIRONMENT["PATH"]
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="bench-docker-")
         self.socket = self.folder + "/d.sock"
         self.bridge = f"bd{os.getpid() % 10000}"
         # The docker of Debian's package, not ours and not the newer client that may come before it.
-        self.command = [os.environ.get("DOCKER_IO_CLIENT", "/usr/bin/docker"), "-H", "unix://" + self.socket]
+        unpacked = ROOT + "/usr/bin/docker"
+        client = os.environ.get("DOCKER_IO_CLIENT", unpacked if os.path.exists(unpacked) else "/usr/bin/docker")
+        self.command = [client, "-H", "unix://" + self.socket]
         self.api = Api(self.socket, "v1.41")
         self.process = None
 
@@ -90,9 +99,10 @@ class DockerIO(Peer):
                 subprocess.run(["ip", *words], check=True)
         with open(self.folder + "/log", "ab") as log:
             self.process = subprocess.Popen(
-                ["dockerd", "--data-root", self.folder + "/data", "--exec-root", self.folder + "/run", "-H",
+                [shutil.which("dockerd", path=self.programs()), "--data-root", self.folder + "/data", "--exec-root", self.folder + "/run", "-H",
                  "unix://" + self.socket, "-p", self.folder + "/pid", "-b", self.bridge, "-s", "overlay2"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **ENVIRONMENT, "PATH": self.programs()})
         end = time.monotonic() + 60
         while True:
             try:
