@@ -237,7 +237,9 @@ let targets: [Target] = [
         exclude: ["Corpus"]),
     tests("RegistryStorage", ["RegistryStorage", "S3Storage", "HostSystem", "OrderedJSON", "Primitives", .nioCore]),
     tests("S3Storage", ["S3Storage", "Primitives", .nioCore]),
-    tests("RegistryServer", ["RegistryServer", "RegistryStorage", "OrderedJSON", "Primitives", .crypto]),
+    tests(
+        "RegistryServer",
+        ["RegistryServer", "RegistryStorage", "S3Storage", "OrderedJSON", "Primitives", .nioCore, .crypto]),
     tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),
 ]
 

@@ -1,4 +1,5 @@
 import Primitives
+import S3Storage
 import Testing
 
 @testable import RegistryServer
@@ -75,6 +76,27 @@ import Testing
             return
         }
         #expect(read.storage.allowsDeletes)
+    }
+
+    // Distribution's docs, "S3 storage driver": the parameters and their defaults.
+    @Test func aBucketIsRead() throws {
+        let text = """
+            storage:
+              s3: {bucket: images, region: eu-west-1, accesskey: id, secretkey: secret, rootdirectory: /a/b, encrypt: true,
+                keyid: key, chunksize: 5242880, storageclass: none, regionendpoint: "http://minio:9000", secure: false}
+              redirect: {disable: true}
+            """
+        let read = try RegistryConfiguration.read(text)
+        guard case .s3(let settings) = read.storage.driver else {
+            Issue.record("another driver")
+            return
+        }
+        #expect(settings.bucket == "images" && settings.region == "eu-west-1" && settings.root == "/a/b")
+        #expect(settings.keys.id == "id" && settings.keys.secret == "secret" && settings.keys.token == nil)
+        #expect(settings.endpoint == "http://minio:9000" && settings.usesPathStyle == nil && !settings.isSecure)
+        #expect(settings.isEncrypted && settings.encryptionKey == "key" && settings.storageClass == nil)
+        #expect(settings.chunkSize == 5 << 20 && settings.copyChunkSize == 32 << 20 && settings.copyConcurrency == 100)
+        #expect(!read.storage.redirects && !read.http.api.redirects)
     }
 
     @Test(arguments: [
