@@ -8,6 +8,8 @@ internal import RegistryStorage
 
 /// The checks of `health`, each on its own time.
 struct HealthChores: Sendable {
+    private static let rare = Duration.seconds(5)
+
     private let settings: HealthSettings
     private let store: RegistryStore
     private let client: HTTPClient?
@@ -47,6 +49,8 @@ struct HealthChores: Sendable {
                     let found = await problem(check)
                     failures = found == nil ? 0 : failures + 1
                     health.report(name, failures >= check.threshold ? found : nil)
+                    // Its code is not needed for a while.
+                    if check.interval >= Self.rare { ProcessMemory.giveBack() }
                 } while (try? await Task.sleep(for: check.interval)) != nil
             }
         }
