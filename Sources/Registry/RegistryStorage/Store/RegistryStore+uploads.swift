@@ -18,16 +18,20 @@ extension RegistryStore {
 
     /// How many bytes an upload has. Errors: `BLOB_UPLOAD_UNKNOWN`.
     public func uploadSize(_ id: UploadID, in name: RepositoryName) async throws(RegistryError) -> Int64 {
-        let isKnown = try await storing { () async throws(EngineError) in
-            try await driver.exists(Layout.uploadStart(name, id))
-        }
-        guard isKnown else { throw RegistryError(.blobUploadUnknown) }
+        try await checkKnown(id, name)
         return try await storing { () async throws(EngineError) in
             do throws(EngineError) { return try await driver.unfinished(Layout.uploadData(name, id)).size } catch {
                 if error.kind == .notFound { return 0 }
                 throw error
             }
         }
+    }
+
+    private func checkKnown(_ id: UploadID, _ name: RepositoryName) async throws(RegistryError) {
+        let isKnown = try await storing { () async throws(EngineError) in
+            try await driver.exists(Layout.uploadStart(name, id))
+        }
+        guard isKnown else { throw RegistryError(.blobUploadUnknown) }
     }
 
     /// Adds to an upload; its size afterwards. `offset` is where the client thinks it is, nil for the end. What came
@@ -40,11 +44,10 @@ extension RegistryStore {
     ) async throws -> Int64 {
         let lease = try takeUpload(id)
         defer { withExtendedLifetime(lease) {} }
-        let size = try await checkedSize(id, name, offset)
-        let (hasher, end) = try await write(source, id, name)
+        let (hasher, range) = try await write(source, id, name, at: offset)
         sessions.keep(hasher, for: id)
-        if let length, end - size != length { throw RegistryError(.sizeInvalid) }
-        return end
+        if let length, Int64(range.count) != length { throw RegistryError(.sizeInvalid) }
+        return range.upperBound
     }
 
     /// Adds the last part, if there is one, and makes the upload a blob of the repository; its size.
@@ -55,8 +58,8 @@ extension RegistryStore {
     ) async throws -> Int64 {
         let lease = try takeUpload(id)
         defer { withExtendedLifetime(lease) {} }
-        _ = try await checkedSize(id, name, offset)
-        var (hasher, size) = try await write(source, id, name, finishes: true)
+        var (hasher, range) = try await write(source, id, name, at: offset, finishes: true)
+        let size = range.upperBound
         sessions.keep(hasher, for: id)
         if !hasher.makes(digest) || hasher.size != size {
             hasher = try await storing { () async throws(EngineError) in
@@ -76,7 +79,7 @@ extension RegistryStore {
     public func cancelUpload(_ id: UploadID, in name: RepositoryName) async throws(RegistryError) {
         let lease = try takeUpload(id)
         defer { withExtendedLifetime(lease) {} }
-        _ = try await uploadSize(id, in: name)
+        try await checkKnown(id, name)
         try await drop(id, name)
     }
 
@@ -87,21 +90,16 @@ extension RegistryStore {
         return lease
     }
 
-    private func checkedSize(
-        _ id: UploadID, _ name: RepositoryName, _ offset: Int64?
-    ) async throws(RegistryError) -> Int64 {
-        let size = try await uploadSize(id, in: name)
-        guard offset == nil || offset == size else { throw RegistryError(.rangeInvalid) }
-        return size
-    }
-
-    /// Writes and hashes at once. What was written before a failure stays, and is hashed again later.
+    /// Writes and hashes at once; where it wrote. What was written before a failure stays, and is hashed again later.
     private func write(
-        _ source: UploadSource, _ id: UploadID, _ name: RepositoryName, finishes: Bool = false
-    ) async throws -> (ContentHasher, Int64) {
+        _ source: UploadSource, _ id: UploadID, _ name: RepositoryName, at offset: Int64?, finishes: Bool = false
+    ) async throws -> (ContentHasher, Range<Int64>) {
+        try await checkKnown(id, name)
         let writer = try await storing { () async throws(EngineError) in
             try await driver.writer(Layout.uploadData(name, id))
         }
+        let start = await writer.size
+        guard offset == nil || offset == start else { throw RegistryError(.rangeInvalid) }
         var hasher = sessions.hasher(id) ?? ContentHasher()
         sessions.keep(nil, for: id)
         var failure: (any Error)?
@@ -122,7 +120,7 @@ extension RegistryStore {
             if hasher.size == size { sessions.keep(hasher, for: id) }
             throw failure
         }
-        return (hasher, size)
+        return (hasher, start..<size)
     }
 
     func hashed(_ path: StoragePath, like digest: Digest) async throws(EngineError) -> ContentHasher {

@@ -28,6 +28,7 @@ struct UnfinishedObject: Sendable {
 
     static func find(_ key: String, _ client: S3Client) async throws -> UnfinishedObject {
         var found = UnfinishedObject()
+        async let object = client.objectIfAny(key)
         // Of several, which a crash may leave, the one that is furthest.
         for upload in try await client.uploads(prefix: key) where upload.key == key {
             guard let parts = try await parts(of: upload, client) else { continue }
@@ -36,7 +37,7 @@ struct UnfinishedObject: Sendable {
         }
         let tailKey = tailKey(key, behind: found.partSize)
         found.tail = try await client.objectIfAny(tailKey).map { (tailKey, $0) }
-        found.object = try await client.objectIfAny(key)
+        found.object = try await object
         return found
     }
 
