@@ -2,12 +2,15 @@
 
 What every driver does is tested with the others (test_registry_push.py and its neighbours)."""
 import os
+import subprocess
+import threading
+import time
 import urllib.request
 
 import pytest
 
 from harness.objects import BUCKET, KEY, SECRET
-from harness.registry import MANIFEST, digest
+from harness.registry import MANIFEST, PROGRAMS, digest
 from harness.waiting import eventually
 from test_registry_clients import layout, skopeo  # noqa: F401
 
@@ -53,10 +56,11 @@ def test_both_write_the_same_keys(new_registry, bucket):
     found = []
     for kind in ("distribution", "martlet"):
         bucket.empty()
-        server = new_registry(kind=kind, **on(bucket, forcepathstyle=True))
+        server = new_registry(kind=kind, **on(bucket, forcepathstyle=True, chunksize=5 * MIB, multipartcopychunksize=5 * MIB,
+                                              multipartcopythresholdsize=8 * MIB))
         server.push_image("team/app", "v1", layer=b"one")
         server.begin("team/mounted", f"?mount={digest(b'one')}&from=team/app")
-        server.push_blob("team/app", bytes(40 * MIB))
+        server.push_blob("team/app", bytes(12 * MIB))
         server.stop()
         found.append(bucket.objects())
     assert found[0] == found[1]
@@ -133,6 +137,52 @@ def test_garbage_goes_from_the_bucket(new_registry, bucket):
     assert done.returncode == 0 and digest(b"orphan") in done.stdout, done
     assert {key.split("/")[-2] for key in bucket.objects() if key.endswith("/data")} == {
         digest(body)[7:] for body in (kept, b"kept", b"{}")}
+
+
+def test_garbage_is_collected_beside_pushes(new_registry, bucket):
+    """As on a folder: each push is whole when it is answered, or refused."""
+    server = new_registry(**on(bucket))
+    ended, done = threading.Event(), {}
+
+    def push(number):
+        count = 0
+        while not ended.is_set():
+            count += 1
+            layer = f"layer {number} {count}".encode()
+            try:
+                done[f"gc{number}/app", f"v{count}"] = (server.push_image(f"gc{number}/app", f"v{count}", layer=layer), layer)
+            except AssertionError as problem:
+                assert "MANIFEST_BLOB_UNKNOWN" in str(problem), problem
+
+    threads = [threading.Thread(target=push, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        collected = server.run("garbage-collect", "--grace", "0s")
+        assert collected.returncode == 0, collected.stderr
+        time.sleep(1)  # a push takes as long here
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert done
+    for (name, tag), (body, layer) in done.items():
+        assert server.get(f"/v2/{name}/manifests/{tag}").body == body
+        assert bucket.blob(digest(layer)) == layer
+    assert [key for key in bucket.objects() if ".martlet" in key] == []
+
+
+def test_a_collection_waits_for_who_pushes_and_not_for_the_dead(new_registry, bucket):
+    server = new_registry(**on(bucket))
+    server.push_image("lock/app", "v1")
+    bucket.put(".martlet/lock/share-dead", age=180)
+    bucket.put(".martlet/lock/share-alive")
+    collection = subprocess.Popen([PROGRAMS["martlet"], "garbage-collect", server.configuration_path], stdout=subprocess.PIPE)
+    eventually(lambda: any("/sweep-" in key for key in bucket.objects()), what="the sweep's lock")
+    time.sleep(0.6)
+    assert collection.poll() is None
+    bucket.remove(".martlet/lock/share-alive")
+    assert collection.wait(20) == 0 and b"0 blobs deleted" in collection.stdout.read()
+    assert [key for key in bucket.objects() if ".martlet" in key] == [".martlet/lock/share-dead"]
 
 
 def test_wrong_keys_and_no_bucket_are_told_at_the_start(new_registry, bucket):
@@ -241,3 +291,15 @@ def test_a_cache_in_a_bucket(new_registry, bucket):
         assert mirror.get(f"/v2/team/app/blobs/{digest(layer)}").body == layer
         remote.stop()
     assert bucket.blob(digest(layer)) == layer and upload_keys(bucket) == []
+
+
+def test_a_small_blob_takes_few_requests(server, bucket):
+    """A request is a way to another machine and back."""
+    server.push_blob("few/a", b"first")
+    before = len(bucket.requests)
+    server.push_blob("few/a", b"second")
+    asked = [f"{method} {path.rsplit('/', 2)[-2:]} {query}" for method, path, query in bucket.requests[before:]]
+    assert len(asked) <= 18, asked
+    before = len(bucket.requests)
+    assert server.request("GET", f"/v2/few/a/blobs/{digest(b'second')}").status == 307
+    assert len(bucket.requests) - before == 2

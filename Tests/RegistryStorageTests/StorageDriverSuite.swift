@@ -218,16 +218,20 @@ import Testing
         }
     }
 
-    @Test func aHoldShutsOutTheSweepOnly() async throws {
-        let folder = Scratch()
-        let driver = FileSystemDriver(root: folder.path)
-        let one = try await driver.hold(exclusive: false)
-        let two = try await driver.hold(exclusive: false)
-        #expect(one != nil && two != nil)
-        let sweep = Task { try await driver.hold(exclusive: true) }
-        sweep.cancel()
-        await #expect(throws: EngineError.self) { _ = try await sweep.value }
-        withExtendedLifetime((one, two)) {}
+    // In memory there is nobody to be shut out.
+    @Test(arguments: [Kind.filesystem, .s3]) func aHoldShutsOutTheSweepOnly(_ kind: Kind) async throws {
+        try await Self.with(kind) { driver in
+            var (one, two) = (try await driver.hold(exclusive: false), try await driver.hold(exclusive: false))
+            #expect(one != nil && two != nil)
+            let sweep = Task { try await driver.hold(exclusive: true) }
+            sweep.cancel()
+            await #expect(throws: EngineError.self) { _ = try await sweep.value }
+            for hold in [one, two] { await hold?.release() }
+            (one, two) = (nil, nil)
+            let alone = try await driver.hold(exclusive: true)
+            #expect(alone != nil)
+            await alone?.release()
+        }
     }
 
     @Test func whoServesIsKnownToOthers() async throws {

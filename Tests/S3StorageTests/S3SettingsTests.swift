@@ -50,6 +50,15 @@ import Testing
     }
 }
 
+@Suite struct HoldTests {
+    @Test func sharesAndSweepsAreAgainstEachOther() {
+        #expect(S3Hold.isAgainst("sweep-b", "share-a") && S3Hold.isAgainst("share-a", "sweep-b"))
+        #expect(!S3Hold.isAgainst("share-a", "share-b") && !S3Hold.isAgainst("sweep-a", "sweep-a"))
+        // One of two sweeps goes first.
+        #expect(S3Hold.isAgainst("sweep-a", "sweep-b") && !S3Hold.isAgainst("sweep-b", "sweep-a"))
+    }
+}
+
 @Suite struct BackOffTests {
     @Test func pausesGrowAndEnd() {
         var backOff = BackOff()

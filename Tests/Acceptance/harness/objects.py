@@ -1,5 +1,6 @@
 """An S3 service on loopback: moto, which keeps objects in memory, behind a door that checks every signature as botocore makes
 it, and fails on demand. As a program it serves one bucket until its standard input ends, and says its port first."""
+import datetime
 import hashlib
 import io
 import logging
@@ -98,6 +99,14 @@ class ObjectService:
         """Sizes of their parts."""
         return [len(part.value) for upload in list(self.bucket.multiparts.values())
                 for part in list(upload.parts.values())]
+
+    def put(self, key, data=b"", age=0):
+        """`age`: seconds that it seems to be old."""
+        made = s3_backends[ACCOUNT]["aws"].put_object(BUCKET, key, data)
+        made.last_modified -= datetime.timedelta(seconds=age)
+
+    def remove(self, key):
+        self.bucket.keys.pop(key)
 
     def empty(self):
         self.heal()

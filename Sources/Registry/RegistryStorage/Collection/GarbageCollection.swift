@@ -3,8 +3,7 @@ public import Primitives
 /// Takes away what no manifest refers to: marks from the manifests of all repositories, sweeps the rest.
 ///
 /// Safe beside a server on storages that can be held: the second mark and the sweep happen while nothing is committed, and
-/// what is younger than the grace stays, because the manifest of a push comes last. Where a storage can't be held (S3) the
-/// server has to be read-only or stopped.
+/// what is younger than the grace stays, because the manifest of a push comes last.
 public struct GarbageCollection: Sendable {
     public struct Options: Sendable {
         /// Manifests that no tag leads to go too: neither by itself, nor through an index, nor as a referrer of one.
@@ -48,8 +47,15 @@ public struct GarbageCollection: Sendable {
         if options.isDryRun { return try await sweep(mark, grace) }
         let hold = try await storing { () async throws(EngineError) in try await driver.hold(exclusive: true) }
         defer { withExtendedLifetime(hold) {} }
-        try await mark.run()
-        return try await sweep(mark, grace)
+        do throws(RegistryError) {
+            try await mark.run()
+            let report = try await sweep(mark, grace)
+            await hold?.release()
+            return report
+        } catch {
+            await hold?.release()
+            throw error
+        }
     }
 
     private func sweep(_ mark: GarbageMark, _ grace: Duration) async throws(RegistryError) -> Report {

@@ -90,11 +90,11 @@ public struct FileSystemDriver: StorageDriver {
 
     // MARK: Other processes
 
-    public func hold(exclusive: Bool) async throws(EngineError) -> StorageHold? {
+    public func hold(exclusive: Bool) async throws(EngineError) -> (any StorageHold)? {
         try await hold("lock", exclusive: exclusive)
     }
 
-    public func announceServing() async throws(EngineError) -> StorageHold? {
+    public func announceServing() async throws(EngineError) -> (any StorageHold)? {
         guard let hold = try tryHold("serving", exclusive: false) else {
             throw EngineError(.conflict, "a garbage collection runs on \(root); wait for its end")
         }
@@ -102,9 +102,11 @@ public struct FileSystemDriver: StorageDriver {
         return hold
     }
 
-    public func holdUnserved() async throws(EngineError) -> StorageHold? { try tryHold("serving", exclusive: true) }
+    public func holdUnserved() async throws(EngineError) -> (any StorageHold)? {
+        try tryHold("serving", exclusive: true)
+    }
 
-    private func hold(_ name: String, exclusive: Bool) async throws(EngineError) -> StorageHold? {
+    private func hold(_ name: String, exclusive: Bool) async throws(EngineError) -> (any StorageHold)? {
         while true {
             if let hold = try tryHold(name, exclusive: exclusive) { return hold }
             // Without a thread: many may wait for one sweep.
@@ -114,7 +116,7 @@ public struct FileSystemDriver: StorageDriver {
         }
     }
 
-    private func tryHold(_ name: String, exclusive: Bool) throws(EngineError) -> StorageHold? {
+    private func tryHold(_ name: String, exclusive: Bool) throws(EngineError) -> (any StorageHold)? {
         let path = ownFolder + "/" + name
         let file: OpenFile
         do {
@@ -124,7 +126,7 @@ public struct FileSystemDriver: StorageDriver {
             try Disk.makeFolders(ownFolder)
             file = try OpenFile.writing(path)
         }
-        return try file.lock(exclusive: exclusive) ? StorageHold(file) : nil
+        return try file.lock(exclusive: exclusive) ? FileHold(file) : nil
     }
 
     private func removeLeftOvers() {

@@ -82,9 +82,9 @@ public final class InMemoryDriver: StorageDriver {
     }
 
     // No other process sees these files, and a sweep in this one is not offered.
-    public func hold(exclusive: Bool) async throws(EngineError) -> StorageHold? { nil }
-    public func announceServing() async throws(EngineError) -> StorageHold? { nil }
-    public func holdUnserved() async throws(EngineError) -> StorageHold? { nil }
+    public func hold(exclusive: Bool) async throws(EngineError) -> (any StorageHold)? { nil }
+    public func announceServing() async throws(EngineError) -> (any StorageHold)? { nil }
+    public func holdUnserved() async throws(EngineError) -> (any StorageHold)? { nil }
 }
 
 /// A file in memory that is read.

@@ -34,12 +34,13 @@ public protocol StorageDriver: Sendable {
     func shutDown() async
 
     /// Shuts out the sweep of a garbage collection, in other processes too, until the hold goes (`exclusive` is the
-    /// sweep's own, and waits for the others). Nil where a storage can't: there only a server that writes nothing is safe.
-    func hold(exclusive: Bool) async throws(EngineError) -> StorageHold?
-    /// Tells other processes that this one serves; nil where a storage can't. Errors: `conflict` while a collection runs.
-    func announceServing() async throws(EngineError) -> StorageHold?
+    /// sweep's own, and waits for the others). Nil where there are no other processes.
+    func hold(exclusive: Bool) async throws(EngineError) -> (any StorageHold)?
+    /// Tells other processes that this one serves; nil where a storage can't. Errors: `conflict` while a collection runs
+    /// that was begun when nobody served.
+    func announceServing() async throws(EngineError) -> (any StorageHold)?
     /// The other side: nobody serves and nobody may begin to while it is held; nil when somebody does.
-    func holdUnserved() async throws(EngineError) -> StorageHold?
+    func holdUnserved() async throws(EngineError) -> (any StorageHold)?
 }
 
 extension StorageDriver {
@@ -64,8 +65,14 @@ extension StorageDriver {
         exclusive: Bool = false, _ body: () async throws(EngineError) -> Result
     ) async throws(EngineError) -> Result {
         let hold = try await hold(exclusive: exclusive)
-        defer { withExtendedLifetime(hold) {} }
-        return try await body()
+        do throws(EngineError) {
+            let result = try await body()
+            await hold?.release()
+            return result
+        } catch {
+            await hold?.release()
+            throw error
+        }
     }
 
     /// `names`, and none for a folder that isn't there.
@@ -141,7 +148,14 @@ public protocol StorageWriter: Sendable {
 }
 
 /// Kept for as long as others are to be shut out.
-public final class StorageHold: Sendable {
-    private let file: OpenFile?
-    init(_ file: consuming OpenFile) { self.file = consume file }
+public protocol StorageHold: AnyObject, Sendable {
+    /// Lets the others in.
+    func release() async
+}
+
+/// The lock of a file, which goes when nobody keeps this.
+final class FileHold: StorageHold {
+    private let file: OpenFile
+    init(_ file: consuming OpenFile) { self.file = file }
+    func release() async {}
 }

@@ -7,7 +7,7 @@ public import RegistryStorage
 /// same bucket.
 ///
 /// An object comes into being as a whole, so there is nothing half there. What isn't finished is an upload in parts that S3
-/// keeps, and beside it an object with what is too short for a part (`UnfinishedObject`). Nothing is held against a sweep.
+/// keeps, and beside it an object with what is too short for a part (`UnfinishedObject`). Locks are objects too (`S3Hold`).
 public struct S3Driver: StorageDriver {
     public let name = "s3"
     public let showsUnfinished = false
@@ -103,30 +103,41 @@ public struct S3Driver: StorageDriver {
     public func remove(_ path: StoragePath) async throws(EngineError) {
         let key = key(path)
         let isRemoved = try await storing(path) {
-            var isFound = false
-            for upload in try await client.uploads(prefix: key)
-            where upload.key == key || upload.key.hasPrefix(key + "/") {
-                try await client.abort(upload)
-                isFound = true
-            }
+            let hadUpload = try await abortUploads(of: key)
+            var hadFiles = false
             try await client.pages(prefix: key + "/") { page in
                 guard !page.objects.isEmpty else { return }
-                isFound = true
+                hadFiles = true
                 try await client.remove(page.objects.map(\.key))
             }
-            guard try await client.objectIfAny(key) != nil else { return isFound }
+            // What has something below it is no file itself.
+            if hadFiles { return true }
+            guard try await client.objectIfAny(key) != nil else { return hadUpload }
             try await client.remove([key])
             return true
         }
         if !isRemoved { throw Self.missing(path) }
     }
 
+    /// Those of a file, or of all files below a folder; whether there were any.
+    private func abortUploads(of key: String) async throws -> Bool {
+        let uploads = try await client.uploads(prefix: key).filter { $0.key == key || $0.key.hasPrefix(key + "/") }
+        for upload in uploads { try await client.abort(upload) }
+        return !uploads.isEmpty
+    }
+
     private static func missing(_ path: StoragePath) -> EngineError { EngineError(.notFound, "\(path): not found") }
 
     // MARK: Other processes
 
-    // A bucket has no locks: see the protocol.
-    public func hold(exclusive: Bool) async throws(EngineError) -> StorageHold? { nil }
-    public func announceServing() async throws(EngineError) -> StorageHold? { nil }
-    public func holdUnserved() async throws(EngineError) -> StorageHold? { nil }
+    public func hold(exclusive: Bool) async throws(EngineError) -> (any StorageHold)? {
+        try await storing(S3Hold.folder) {
+            try await S3Hold.take(
+                below: prefix + S3Hold.folder, exclusive: exclusive, client, settings.objectHeaders)
+        }
+    }
+
+    // Who serves a bucket nobody knows: a collection leaves alone what is young.
+    public func announceServing() async throws(EngineError) -> (any StorageHold)? { nil }
+    public func holdUnserved() async throws(EngineError) -> (any StorageHold)? { nil }
 }
