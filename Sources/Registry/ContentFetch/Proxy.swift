@@ -1,4 +1,4 @@
-internal import AsyncHTTPClient
+package import AsyncHTTPClient
 internal import HostSystem
 internal import Primitives
 
@@ -41,7 +41,8 @@ extension Proxy {
     /// The credentials as `Basic` has them.
     public var authorization: String? { credentials.map { Base64.encode($0.utf8) } }
 
-    var setting: HTTPClient.Configuration.Proxy {
+    /// As clients of the library take it.
+    package var setting: HTTPClient.Configuration.Proxy {
         guard let authorization else { return .server(host: host, port: port) }
         return .server(host: host, port: port, authorization: .basic(credentials: authorization))
     }

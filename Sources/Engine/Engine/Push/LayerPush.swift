@@ -103,13 +103,14 @@ struct LayerPush: Sendable {
 
     /// While a piece is on its way the next one is packed.
     private func send(_ input: FDBox, _ session: any BlobUpload) async throws {
-        var piece = try await nextPiece(of: input)
-        while piece.count == Self.piece {
-            async let next = nextPiece(of: input)
-            try await session.append(piece)
-            piece = try await next
+        var next = Task { try await nextPiece(of: input) }
+        while true {
+            let piece = try await next.value
+            let isLast = piece.count < Self.piece
+            if !isLast { next = Task { try await nextPiece(of: input) } }
+            if !piece.isEmpty { try await session.append(piece) }
+            if isLast { return }
         }
-        if !piece.isEmpty { try await session.append(piece) }
     }
 
     /// Shorter than the others at the end, maybe empty.

@@ -34,9 +34,7 @@ final class S3Client: Sendable {
             tls.certificateVerification = .none
             configuration.tlsConfiguration = tls
         }
-        if let proxy = Proxy.address(of: "\(place.scheme)://\(place.authority)/") {
-            configuration.proxy = .server(host: proxy.host, port: proxy.port)
-        }
+        configuration.proxy = Proxy.of("\(place.scheme)://\(place.authority)/")?.setting
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connections
         configuration.connectionPool.retryConnectionEstablishment = false
