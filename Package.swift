@@ -57,13 +57,14 @@ let targets: [Target] = [
     system("CNftables", package: "libnftables"),
     system("CLibYAML", package: "yaml-0.1"),
     system("CCrypt", package: "libcrypt"),
+    system("CXattr", package: nil),
 
     // Base
     room("Base", "Primitives"),
     room("Base", "OrderedJSON"),
     room("Base", "GoTemplate", ["OrderedJSON"]),
     room("Base", "Flags"),
-    room("Base", "HostSystem", ["Primitives"]),
+    room("Base", "HostSystem", ["Primitives", .target(name: "CXattr", condition: .when(platforms: [.linux]))]),
     room("Base", "KeyValueStore", ["Primitives"]),
     room("Base", "YAMLReader", ["OrderedJSON", "CLibYAML"]),
 
@@ -131,7 +132,7 @@ let targets: [Target] = [
         "Engine", "Engine",
         [
             "Primitives", "OrderedJSON", "APIModel", "ImageModel", "ImageStore", "GraphDrivers", "LayerFS",
-            "OCIRuntime",
+            "TarCodec", "Dockerfile", "OCIRuntime",
             "Cgroups", "SeccompPolicy", "ContentFetch", "RegistryClient", "LaunchSpec", "ContainerNetwork",
             "ContainerLogs", "Volumes",
             "LinuxSystem",
@@ -170,8 +171,8 @@ let targets: [Target] = [
     room(
         "Apps", "DockerCLI",
         [
-            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "Dockerfile", "EngineClient",
-            "TLSTunnel", "ClientProfile",
+            "Primitives", "OrderedJSON", "GoTemplate", "Flags", "HostSystem", "APIModel", "Dockerfile", "TarCodec",
+            "EngineClient", "TLSTunnel", "ClientProfile",
         ]),
     room(
         "Apps", "RegistryServer",
@@ -205,8 +206,9 @@ let targets: [Target] = [
     tests(
         "DockerCLI",
         [
-            "DockerCLI", "DaemonConfiguration", "EngineClient", "HostSystem", "APIModel", "Flags", "OrderedJSON",
-            "Primitives", "ClientProfile",
+            "DockerCLI", "DaemonConfiguration", "EngineClient", "HostSystem", "APIModel", "Dockerfile", "TarCodec",
+            "Flags",
+            "OrderedJSON", "Primitives", "ClientProfile",
         ], exclude: ["Golden"]),
     tests("DaemonConfiguration", ["DaemonConfiguration"]),
     tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
@@ -240,7 +242,12 @@ let targets: [Target] = [
     tests(
         "RegistryServer",
         ["RegistryServer", "RegistryStorage", "S3Storage", "OrderedJSON", "Primitives", .nioCore, .crypto]),
-    tests("Engine", ["Engine", "APIModel", "Cgroups", "Primitives", "OrderedJSON"]),
+    tests(
+        "Engine",
+        [
+            "Engine", "APIModel", "Cgroups", "Dockerfile", "LayerFS", "TarCodec", "LinuxSystem", "Primitives",
+            "OrderedJSON",
+        ]),
 ]
 
 let package = Package(
