@@ -124,21 +124,6 @@ import Testing
         try scratch.fd.fd.removeTree("root")
         #expect(try scratch.tree() == [])
     }
-
-    private func names(_ archive: [UInt8]) throws -> [String] {
-        var reader = TarReader()
-        var names: [String] = []
-        try archive.withUnsafeBytes { raw in
-            var rest = raw
-            while true {
-                let (used, event) = try reader.step(rest)
-                if case .entry(let entry) = event { names.append(entry.displayName) }
-                rest = UnsafeRawBufferPointer(rebasing: rest[used...])
-                if event == nil { return }
-            }
-        }
-        return names
-    }
 }
 
 extension LayerArchive {

@@ -88,3 +88,19 @@ func unpack(
     try LayerArchive.unpack(
         MemorySource(try pack(files), chunk: 1000), into: root.fd, options: UnpackOptions(mode: mode))
 }
+
+/// Names of an archive's entries, in its order.
+func names(_ archive: [UInt8]) throws -> [String] {
+    var reader = TarReader()
+    var names: [String] = []
+    try archive.withUnsafeBytes { raw in
+        var rest = raw
+        while true {
+            let (used, event) = try reader.step(rest)
+            if case .entry(let entry) = event { names.append(entry.displayName) }
+            rest = UnsafeRawBufferPointer(rebasing: rest[used...])
+            if event == nil { return }
+        }
+    }
+    return names
+}

@@ -44,6 +44,43 @@ public struct RootDirectory: ~Copyable {
         init(rest: [Substring]) { self.rest = rest.reversed() }
         mutating func next() -> Substring? { rest.popLast() }
         var path: String { "/" + done.joined(separator: "/") }
+
+        mutating func follow(_ target: String) throws(SystemError) {
+            links += 1
+            guard links <= 40 else { throw SystemError(errno: 40, call: "open", subject: path) }
+            if target.hasPrefix("/") { done = [] }
+            rest.append(contentsOf: RootDirectory.components(target).reversed())
+        }
+    }
+
+    /// Where `path` leads when every link on the way is followed: absolute, without a link, `.` or `..` as far as there is
+    /// anything; what is missing stays as it was written. For people and for comparisons: it may be wrong a moment later.
+    /// Errors: ELOOP after 40 links.
+    public borrowing func resolved(_ path: String) throws(SystemError) -> String {
+        var walk = Walk(rest: Self.components(path))
+        while let name = walk.next() {
+            if name == ".." {
+                _ = walk.done.popLast()
+                continue
+            }
+            if let target = linkTarget(of: name, in: walk.path) {
+                try walk.follow(target)
+            } else {
+                walk.done.append(name)
+            }
+        }
+        return walk.path
+    }
+
+    /// Nil for what is no link.
+    private borrowing func linkTarget(of name: Substring, in directory: String) -> String? {
+        do {
+            let parent = try fd.open(
+                Self.relative(directory), [.path, .directory], resolve: [.inRoot, .noSymbolicLinks])
+            return try parent.readLink(RawPath(String(name))).string
+        } catch {
+            return nil
+        }
     }
 
     private borrowing func step(
@@ -58,12 +95,7 @@ public struct RootDirectory: ~Copyable {
         let entry = RawPath(String(name))
         switch try parent.statIfPresent(entry)?.kind {
         case .symbolicLink:
-            walk.links += 1
-            guard walk.links <= 40 else { throw SystemError(errno: 40, call: "open", subject: walk.path) }
-            let target = try parent.readLink(entry).string
-            if target.hasPrefix("/") { walk.done = [] }
-            walk.rest.append(contentsOf: Self.components(target).reversed())
-            return
+            return try walk.follow(try parent.readLink(entry).string)
         case .some: break
         case nil where walk.rest.isEmpty && missing == .file:
             // O_EXCL: whatever has come there meanwhile is not opened for writing.

@@ -4,10 +4,13 @@ import Synchronization
 /// Reads, decompresses and hashes on a thread of its own, ahead of the one that unpacks.
 final class ReadAhead: Sendable {
     private let pipe = ChunkPipe()
+    private let hashes: Bool
     private let totals = Mutex((hash: SHA256(), size: Int64(0)))
 
     /// Starts at once. A source that is decompressed already is taken as it is. The source is used until its end, or until the first read after `cancel`.
-    init(_ source: any ByteSource) {
+    /// `hashes`: somebody wants to know the digest.
+    init(_ source: any ByteSource, hashes: Bool = true) {
+        self.hashes = hashes
         let started = PlatformThread.detach { [self] in produce(source) }
         if !started { pipe.finish(SystemError(errno: 11, call: "pthread_create")) }
     }
@@ -26,7 +29,7 @@ final class ReadAhead: Sendable {
             var (hash, size) = (SHA256(), Int64(0))
             while let slot = pipe.reserve() {
                 let count = try plain.fill(slot)
-                hash.update(UnsafeRawBufferPointer(rebasing: slot[..<count]))
+                if hashes { hash.update(UnsafeRawBufferPointer(rebasing: slot[..<count])) }
                 size += Int64(count)
                 if count < slot.count { totals.withLock { $0 = (hash, size) } }
                 pipe.commit(count)

@@ -7,6 +7,7 @@ import TarCodec
 final class LayerPacker {
     private let sink: any ByteSink
     private let replica: LayerReplica?
+    private let pinsFiles: Bool
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
     /// Bytes of `buffer` that wait: small files are written together.
     private var filled = 0
@@ -16,9 +17,11 @@ final class LayerPacker {
     /// Bytes of the regular files; of files with several names, once.
     private(set) var size: Int64 = 0
 
-    init(_ sink: any ByteSink, replica: LayerReplica? = nil) {
+    /// `pinsFiles`: a file is looked at again before it is opened, for trees whose owners may put a device in its place.
+    init(_ sink: any ByteSink, replica: LayerReplica? = nil, pinsFiles: Bool = false) {
         self.sink = sink
         self.replica = replica
+        self.pinsFiles = pinsFiles
     }
 
     deinit { buffer.deallocate() }
@@ -63,8 +66,14 @@ final class LayerPacker {
             try replica?.makeHardLink(node.path, to: first)
             return try putHeader(entry)
         }
-        if entry.kind == .symbolicLink { entry.linkName = Array(try node.parent.fd.readLink(node.name).bytes) }
-        entry.attributes = try node.keptAttributes()
+        do throws(SystemError) {
+            if entry.kind == .symbolicLink { entry.linkName = Array(try node.parent.fd.readLink(node.name).bytes) }
+            entry.attributes = try node.keptAttributes()
+        } catch {
+            // ENOENT, ENOTDIR, EINVAL, ELOOP: it has vanished, or something else has its name.
+            guard [2, 20, 22, 40].contains(error.errno) else { throw error.about(node.path.string) }
+            return
+        }
         if entry.kind == .file {
             guard try addFile(node, &entry) else { return }
         } else {
@@ -76,13 +85,7 @@ final class LayerPacker {
 
     /// False when it has vanished.
     private func addFile(_ node: TreeNode, _ entry: inout TarEntry) throws -> Bool {
-        let file: FD
-        do {
-            file = try node.parent.fd.open(node.name, [.readOnly, .noFollow, .nonBlocking])
-        } catch {
-            if error.errno == 2 { return false }
-            throw error.about(node.path.string)
-        }
+        guard let file = try open(node) else { return false }
         let stat = try file.stat()
         entry.size = stat.size
         size += stat.size
@@ -99,6 +102,19 @@ final class LayerPacker {
         }
         try replica.finish(copy, node, entry)
         return true
+    }
+
+    private func open(_ node: TreeNode) throws(SystemError) -> FD? {
+        do {
+            guard pinsFiles else { return try node.parent.fd.open(node.name, [.readOnly, .noFollow, .nonBlocking]) }
+            let pinned = try node.parent.fd.open(node.name, [.path, .noFollow])
+            guard try pinned.stat().kind == .regular else { return nil }
+            return try pinned.reopened([.readOnly, .nonBlocking])
+        } catch {
+            // ENOENT; ELOOP: a link has its name now.
+            if error.errno == 2 || error.errno == 40 { return nil }
+            throw error.about(node.path.string)
+        }
     }
 
     /// The content, read once, into the archive and into the copy; where the file has holes, so has the copy.
@@ -191,7 +207,7 @@ extension TarEntry {
 
 extension TreeNode {
     /// Capabilities and the users' own attributes; labels and the overlay's marks belong to this host.
-    func keptAttributes() throws -> [TarAttribute] {
+    func keptAttributes() throws(SystemError) -> [TarAttribute] {
         guard stat.kind == .regular || stat.kind == .directory else { return [] }
         var result: [TarAttribute] = []
         for attribute in try parent.fd.attributeNames(of: name).sorted() {

@@ -23,6 +23,13 @@ struct EntryPath {
         }
     }
 
+    /// The same below a directory.
+    func below(_ base: RawPath) -> EntryPath {
+        guard !base.isEmpty, var path = EntryPath(Array(base.bytes)) else { return self }
+        path.parts += parts
+        return path
+    }
+
     var isRoot: Bool { parts.isEmpty }
     var parents: ArraySlice<ArraySlice<UInt8>> { parts.dropLast() }
     /// The last part; empty for the root.

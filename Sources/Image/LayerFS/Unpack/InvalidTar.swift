@@ -19,6 +19,17 @@ enum InvalidTar {
         EngineError(.badParameter, "invalid tar entry \"\(name)\": \(what)")
     }
 
+    /// Docker's wording.
+    static func wrongKind(_ name: String, replacesDirectory: Bool, in base: String) -> EngineError {
+        let (old, new) = replacesDirectory ? ("directory", "non-directory") : ("non-directory", "directory")
+        let path = (base == "." || base.isEmpty ? "/" : "/" + base + "/") + name
+        let place = base == "." || base.isEmpty ? "/" : "/" + base
+        return EngineError(
+            .internal,
+            "cannot overwrite \(old) \"\(path.hasSuffix("/") ? String(path.dropLast()) : path)\" with \(new) \"\(place)\""
+        )
+    }
+
     static let tooLarge = EngineError(.badParameter, "invalid tar: its files are larger together than any disk")
 
     /// Docker's wording.

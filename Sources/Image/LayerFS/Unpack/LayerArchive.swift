@@ -19,21 +19,23 @@ public enum LayerArchive {
     ) throws -> LayerApplied {
         let input = ReadAhead(source)
         defer { input.cancel() }
-        var reader = TarReader(limits: options.limits)
         let unpacker = Unpacker(
             root: FDBox(try root.duplicate()), options: options, recipe: try recipe.map(RecipeWriter.init))
-        do {
-            while let piece = try input.next() { try feed(piece, &reader, unpacker) }
-            try reader.finish()
-        } catch let error as TarError {
-            throw EngineError(.badParameter, "invalid tar: \(error)", cause: error)
-        }
+        let entries = try feed(input, unpacker)
         let (hash, size) = input.result
         try unpacker.finish(sha256: hash.finalized())
         guard let diffID = Digest(sha256Hex: hash.hex) else { throw EngineError(.internal, "bad digest \(hash.hex)") }
         return LayerApplied(
-            diffID: diffID, size: unpacker.size, tarSize: size, entries: reader.entryCount,
-            isRepeatable: unpacker.isRepeatable)
+            diffID: diffID, size: unpacker.size, tarSize: size, entries: entries, isRepeatable: unpacker.isRepeatable)
+    }
+
+    /// The same for an archive that is no layer: nobody asks for its digest.
+    public static func extract(_ source: any ByteSource, into root: FDBox, options: UnpackOptions) throws {
+        let input = ReadAhead(source, hashes: false)
+        defer { input.cancel() }
+        let unpacker = Unpacker(root: root, options: options)
+        _ = try feed(input, unpacker)
+        try unpacker.finish(sha256: [])
     }
 
     /// Writes the archive that `recipe` was made from, uncompressed, with the contents of the files below `root`.
@@ -42,6 +44,18 @@ public enum LayerArchive {
     /// at the end.
     public static func repack(_ recipe: any ByteSource, from root: FDBox, to sink: any ByteSink) throws {
         try RecipeReader(recipe, root: root, sink: sink).run()
+    }
+
+    /// How many entries there were.
+    private static func feed(_ input: ReadAhead, _ unpacker: Unpacker) throws -> Int {
+        var reader = TarReader(limits: unpacker.options.limits)
+        do {
+            while let piece = try input.next() { try feed(piece, &reader, unpacker) }
+            try reader.finish()
+        } catch let error as TarError {
+            throw EngineError(.badParameter, "invalid tar: \(error)", cause: error)
+        }
+        return reader.entryCount
     }
 
     private static func feed(

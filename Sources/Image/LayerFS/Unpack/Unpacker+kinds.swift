@@ -59,9 +59,10 @@ extension Unpacker {
     /// The target is a name in the archive; links on the way to it stay inside the root, a link at its end is linked
     /// itself. Metadata are the target's, which has its own entry.
     func makeHardLink(_ entry: TarEntry, _ name: RawPath, in parent: FDBox) throws {
-        guard let target = EntryPath(entry.linkName), !target.isRoot else {
+        guard let linked = EntryPath(entry.linkName), !linked.isRoot else {
             throw InvalidTar.hardLink(entry.displayName, entry.displayLinkName)
         }
+        let target = linked.below(options.base)
         let from: FDBox
         do {
             from = try linkChain.directory(target.parents)

@@ -35,6 +35,7 @@ extension Unpacker {
     }
 
     private func owner(_ entry: TarEntry) throws -> (UInt32, UInt32) {
+        if let owner = options.owner { return (owner.uid, owner.gid) }
         // The largest number means "leave as it is" to the kernel.
         guard let uid = UInt32(exactly: entry.uid), let gid = UInt32(exactly: entry.gid), uid < .max, gid < .max else {
             throw InvalidTar.entry(entry.displayName, "bad owner \(entry.uid):\(entry.gid)")

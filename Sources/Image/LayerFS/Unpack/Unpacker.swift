@@ -18,6 +18,8 @@ final class Unpacker {
     var replacesOwn = false
     /// False once something that this archive made has been replaced or removed by it.
     var isRepeatable = true
+    /// Where the current file gets its name at the end, if it has none yet.
+    private var nameless: FDBox?
     private var hasLinkFolder = false
     private let recipe: RecipeWriter?
 
@@ -72,7 +74,9 @@ final class Unpacker {
     }
 
     private func begin(_ entry: TarEntry) throws {
-        guard let path = EntryPath(entry.name) else { throw InvalidTar.breakout(entry.displayName) }
+        guard let name = EntryPath(entry.name) else { throw InvalidTar.breakout(entry.displayName) }
+        if name.isRoot, !options.base.isEmpty { return }
+        let path = name.below(options.base)
         if options.mode.isLayer, try takeWhiteout(entry, path) { return }
         if path.isRoot {
             guard entry.kind == .directory else { throw InvalidTar.entry(entry.displayName, "the root is a directory") }
@@ -108,6 +112,7 @@ final class Unpacker {
 
     private func make(_ entry: TarEntry, _ path: EntryPath, in parent: FDBox) throws {
         let name = path.base
+        if options.keepsKinds { try checkKind(entry, name, in: parent) }
         switch entry.kind {
         case .file: try openFile(entry, path, in: parent)
         case .directory: try makeDirectory(entry, path, in: parent)
@@ -118,16 +123,48 @@ final class Unpacker {
         }
     }
 
+    private func checkKind(_ entry: TarEntry, _ name: RawPath, in parent: FDBox) throws {
+        guard let there = try parent.fd.statIfPresent(name) else { return }
+        let isDirectory = there.kind == .directory
+        if isDirectory != (entry.kind == .directory) {
+            throw InvalidTar.wrongKind(entry.displayName, replacesDirectory: isDirectory, in: options.base.string)
+        }
+    }
+
     private func openFile(_ entry: TarEntry, _ path: EntryPath, in parent: FDBox) throws {
         let name = path.base
         let flags: FileOpenFlags = [.writeOnly, .create, .exclusive, .noFollow]
-        let file = try replacing(name, in: parent) { () throws(SystemError) in
-            FDBox(try parent.fd.open(name, flags, mode: 0o600))
-        }
+        let file =
+            try openNameless(in: parent)
+            ?? replacing(name, in: parent) { () throws(SystemError) in
+                FDBox(try parent.fd.open(name, flags, mode: 0o600))
+            }
         let (sum, overflows) = size.addingReportingOverflow(entry.size)
         guard !overflows else { throw InvalidTar.tooLarge }
         size = sum
         current = (file, path, entry, 0)
+    }
+
+    /// Nil where the file system has no files without a name (EOPNOTSUPP, EISDIR on kernels before 3.11).
+    private func openNameless(in parent: FDBox) throws(SystemError) -> FDBox? {
+        nameless = nil
+        guard options.hidesUnfinished else { return nil }
+        do {
+            let file = FDBox(try parent.fd.open(".", [.writeOnly, .temporary], mode: 0o600))
+            nameless = parent
+            return file
+        } catch {
+            guard error.errno == 95 || error.errno == 21 || error.errno == 2 else { throw error }
+            return nil
+        }
+    }
+
+    private func giveName(to file: FDBox, _ path: EntryPath) throws(SystemError) {
+        guard let parent = nameless else { return }
+        nameless = nil
+        try replacing(path.base, in: parent) { () throws(SystemError) in
+            try file.fd.link(into: parent.fd, as: path.base)
+        }
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
@@ -146,11 +183,12 @@ final class Unpacker {
     }
 
     private func end() throws {
-        guard let (file, _, entry, written) = current else { return }
+        guard let (file, path, entry, written) = current else { return }
         current = nil
         do {
             if written < entry.size { try file.fd.truncate(to: entry.size) }
             try setMetadata(entry, of: file)
+            try giveName(to: file, path)
         } catch let error as SystemError {
             throw error.about(entry.displayName)
         }

@@ -27,6 +27,11 @@ extension FD {
         return FD(owning: try check(raw, "openat2", path.string))
     }
 
+    /// Opens what this O_PATH descriptor stands for, by way of `/proc/self/fd`.
+    public borrowing func reopened(_ flags: FileOpenFlags) throws(SystemError) -> FD {
+        try FD.open(at: RawPath("/proc/self/fd/\(rawValue)"), flags)
+    }
+
     public borrowing func makeDirectory(_ name: RawPath, mode: UInt32) throws(SystemError) {
         let fd = rawValue
         try check(name.pass { cl_mkdirat(fd, $0, mode) }, "mkdir", name.string)
@@ -44,6 +49,13 @@ extension FD {
     ) throws(SystemError) {
         let (from, to) = (rawValue, directory.rawValue)
         let result = name.pass { old in newName.pass { cl_linkat(from, old, to, $0, 0) } }
+        try check(result, "link", newName.string)
+    }
+
+    /// Gives this open file a name in `directory`, by way of `/proc/self/fd` (`linkat(2)` AT_SYMLINK_FOLLOW).
+    public borrowing func link(into directory: borrowing FD, as newName: RawPath) throws(SystemError) {
+        let (path, to) = (RawPath("/proc/self/fd/\(rawValue)"), directory.rawValue)
+        let result = path.pass { old in newName.pass { cl_linkat(-100, old, to, $0, 0x400) } }
         try check(result, "link", newName.string)
     }
 

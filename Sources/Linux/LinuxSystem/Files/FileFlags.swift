@@ -18,6 +18,8 @@ public struct FileOpenFlags: OptionSet, Sendable {
     public static let directory = FileOpenFlags(rawValue: 0o200000)
     public static let noFollow = FileOpenFlags(rawValue: 0o400000)
     #endif
+    /// `O_TMPFILE`: a file in a directory, without a name.
+    public static let temporary = FileOpenFlags(rawValue: 0o20000000 | directory.rawValue)
     /// `O_PATH`: a name for the place, without opening the file.
     public static let path = FileOpenFlags(rawValue: 0o10000000)
 }
