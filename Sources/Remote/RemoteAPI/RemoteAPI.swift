@@ -30,8 +30,8 @@ public final class RemoteAPI: RequestHandler {
         standing = StandingHeaders(settings)
         ping = PingAnswers(standing)
         router = Router(
-            containerRoutes + containerStreamRoutes + execRoutes + imageRoutes + imageTransferRoutes + registryRoutes
-                + networkRoutes + serviceRoutes + volumeRoutes
+            containerRoutes + containerStreamRoutes + commitRoutes + execRoutes + imageRoutes
+                + imageTransferRoutes + registryRoutes + networkRoutes + serviceRoutes + volumeRoutes
                 + systemRoutes
                 + swarmRoutes + missingRoutes)
     }

@@ -6,7 +6,7 @@ public import Primitives
 extension Engine {
     /// Places that a start makes for its own mounts where the image has none. Docker keeps them in a layer of their own, so
     /// they are no change there either.
-    private static let ownPlaces: Set<String> = [
+    static let ownPlaces: Set<String> = [
         "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/sys",
     ]
 

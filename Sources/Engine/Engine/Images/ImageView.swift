@@ -39,7 +39,7 @@ extension ImageInspect {
         repoTags = image.tags
         repoDigests = image.digests
         parent = image.parent?.description ?? ""
-        comment = image.config.comment ?? ""
+        comment = image.config.comment ?? image.config.history.last?.comment ?? ""
         created = image.created?.description
         container = image.config.container
         dockerVersion = image.config.dockerVersion ?? ""

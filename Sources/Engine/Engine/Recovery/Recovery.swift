@@ -103,7 +103,18 @@ extension Engine {
             }
             live.record.state.pid = status.pid
         }
+        attempt("let \(container.id) go on") { try settlePause(of: container) }
         attempt("save \(container.id)") { try store.save(container) }
+    }
+
+    /// The last engine may have ended while it held the container still for a moment, or between a pause and its row.
+    private func settlePause(of container: Container) throws {
+        let group = try controlGroup(of: container.record)
+        switch (container.state.phase, group.isFrozen) {
+        case (.running, true): try group.thaw()
+        case (.paused, false): container.withLive { $0.record.state.phase = .running }
+        default: break
+        }
     }
 
     /// The machine was restarted, or somebody killed the supervisor: nobody knows the exit code.

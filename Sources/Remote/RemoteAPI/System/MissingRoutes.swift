@@ -33,7 +33,6 @@ private let missing: [(method: String, pattern: String, what: String)] = [
     ("GET", "/containers/{name}/attach/ws", "attach over a web socket is"),
     ("GET", "/containers/{name}/checkpoints", "checkpoints are"),
     ("POST", "/containers/{name}/checkpoints", "checkpoints are"),
-    ("POST", "/commit", "commit is"),
     ("POST", "/build", "build is"),
     ("POST", "/build/prune", "build prune is"),
     ("GET", "/volumes", "volumes are"),

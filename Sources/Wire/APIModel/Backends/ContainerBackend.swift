@@ -32,6 +32,9 @@ public protocol ContainerBackend: Sendable {
     func changes(_ name: String) async throws(EngineError) -> [ContainerChange]
     /// A tar of its files, without those of volumes; the other end going away stops it.
     func export(_ name: String) async throws(EngineError) -> ByteChannel
+    /// Makes an image of what the container changed; its id. Errors: `badParameter` for changes that can't be made,
+    /// `conflict` for a container that is being removed.
+    func commit(_ request: CommitRequest) async throws(EngineError) -> String
     /// One sample. `isPrimed`: with the one of a second before, which takes that second. Of a container without a
     /// process it has name and id.
     func stats(_ name: String, isPrimed: Bool) async throws(EngineError) -> ContainerStats
