@@ -13,11 +13,11 @@ public import Primitives
 /// A folder that is open, closed with the object. Its entries are reached by name and no link is followed, so that a walk
 /// stays below where it began, whatever is changed meanwhile. Names are bytes: file systems hold what is no text.
 public final class OpenFolder: Sendable {
-    private let number: Int32
+    let number: Int32
     /// For messages.
     public let path: String
 
-    private init(_ number: Int32, _ path: String) {
+    init(_ number: Int32, _ path: String) {
         self.number = number
         self.path = path
     }
@@ -94,7 +94,7 @@ public final class OpenFolder: Sendable {
         return buffer[..<count].map { UInt8(bitPattern: $0) }
     }
 
-    private static func pass<Result>(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    static func pass<Result>(_ name: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
         (name.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
             // Never empty, so there is a base address.
             body(buffer.baseAddress.unsafelyUnwrapped)

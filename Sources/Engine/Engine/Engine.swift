@@ -24,6 +24,8 @@ public final class Engine: Sendable {
     let workers = WorkerPool()
     /// Apart from `workers`: who unpacks a download holds one of those until the download's end.
     let downloads = WorkerPool()
+    /// Archives to and from clients, who may take their time.
+    let copies = WorkerPool()
     /// Samples are short and many: no more threads than this, however many containers are watched.
     let samplers = WorkerPool(maximumThreads: 2)
     let statsCollector = StatsCollector()

@@ -57,8 +57,12 @@ public final class Exchange: Sendable {
     public func pumpBody(into sink: ByteChannel, broken: @escaping @Sendable () -> Void = {}) async {
         guard let channel = try? await adopt(sink, { _ in }).get() else { return }
         do throws(ExchangeError) {
-            while let buffer = try await nextBuffer() {
-                if channel.isActive { _ = try? await channel.writeAndFlush(buffer).get() }
+            while let (buffers, resumes) = try await body.next(atMost: .max) {
+                // The next pieces come while these are written.
+                if resumes { loop.execute { self.connection.value.resumeBody() } }
+                guard channel.isActive else { continue }
+                for buffer in buffers.dropLast() { channel.write(buffer, promise: nil) }
+                if let last = buffers.last { _ = try? await channel.writeAndFlush(last).get() }
             }
         } catch {
             broken()

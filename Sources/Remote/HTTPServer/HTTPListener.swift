@@ -55,6 +55,10 @@ public final class HTTPListener: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // Requests come one by one: a second read would find nothing.
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            // Bodies come in larger pieces once there is one.
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 262_144)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

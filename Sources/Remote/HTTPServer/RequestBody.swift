@@ -46,21 +46,28 @@ final class RequestBody: Sendable {
 
     /// The next bytes; nil at the end. `resumes` tells that reading may go on.
     func next() async throws(ExchangeError) -> (buffer: ByteBuffer, resumes: Bool)? {
+        guard let (chunks, resumes) = try await next(atMost: 1), let chunk = chunks.first else { return nil }
+        return (chunk, resumes)
+    }
+
+    /// At least one piece, and as many as are here.
+    func next(atMost limit: Int) async throws(ExchangeError) -> (buffers: [ByteBuffer], resumes: Bool)? {
         while true {
-            enum Step { case chunk(ByteBuffer, Bool), end, broken, wait }
+            enum Step { case chunks([ByteBuffer], Bool), end, broken, wait }
             let step = state.withLock { state -> Step in
                 if !state.chunks.isEmpty {
-                    let chunk = state.chunks.removeFirst()
-                    state.bytes -= chunk.readableBytes
+                    let chunks = Array(state.chunks.prefix(limit))
+                    state.chunks.removeFirst(chunks.count)
+                    for chunk in chunks { state.bytes -= chunk.readableBytes }
                     let resumes = state.isPaused && state.bytes < Self.highMark / 2
                     if resumes { state.isPaused = false }
-                    return .chunk(chunk, resumes)
+                    return .chunks(chunks, resumes)
                 }
                 if state.isBroken { return .broken }
                 return state.isEnded ? .end : .wait
             }
             switch step {
-            case .chunk(let chunk, let resumes): return (chunk, resumes)
+            case .chunks(let chunks, let resumes): return (chunks, resumes)
             case .end: return nil
             case .broken: throw .disconnected
             case .wait: await wait()

@@ -30,7 +30,7 @@ public final class RemoteAPI: RequestHandler {
         standing = StandingHeaders(settings)
         ping = PingAnswers(standing)
         router = Router(
-            containerRoutes + containerStreamRoutes + commitRoutes + execRoutes + imageRoutes
+            containerRoutes + containerStreamRoutes + containerArchiveRoutes + commitRoutes + execRoutes + imageRoutes
                 + imageTransferRoutes + registryRoutes + networkRoutes + serviceRoutes + volumeRoutes
                 + systemRoutes
                 + swarmRoutes + missingRoutes)

@@ -25,7 +25,6 @@ extension Engine {
         guard let mount = mounts.first, mounts.count == 1 else {
             throw EngineError(.internal, "the root of \(id) is not one mount")
         }
-        if mount.type == "bind" { return try DetachedMount.clone(mount.source, recursive: true) }
-        return try DetachedMount.make(type: mount.type, source: mount.source, options: mount.options)
+        return try mount.detached()
     }
 }

@@ -11,10 +11,6 @@ let missingRoutes: [Route] =
             throw EngineError(.notImplemented, what + " not supported yet")
         }
     } + [
-        Route("POST", "/containers/{name}/copy", body: .action) { call throws(EngineError) in
-            guard !call.speaks(24) else { throw EngineError(.notFound, "page not found") }
-            throw EngineError(.notImplemented, "copy is not supported yet")
-        },
         Route("GET", "/plugins") { call throws(EngineError) in try call.json([String]()) },
         Route("GET", "/plugins/{name}/json") { call throws(EngineError) in
             throw EngineError(.notFound, "plugin \"\(call.name)\" not found")
@@ -26,9 +22,6 @@ let missingRoutes: [Route] =
     ]
 
 private let missing: [(method: String, pattern: String, what: String)] = [
-    ("GET", "/containers/{name}/archive", "copy (archive) is"),
-    ("HEAD", "/containers/{name}/archive", "copy (archive) is"),
-    ("PUT", "/containers/{name}/archive", "copy (archive) is"),
     ("POST", "/containers/{name}/update", "update is"),
     ("GET", "/containers/{name}/attach/ws", "attach over a web socket is"),
     ("GET", "/containers/{name}/checkpoints", "checkpoints are"),

@@ -1,7 +1,7 @@
 /// Who a process runs as.
-struct ResolvedUser: Equatable {
-    var uid: UInt32
-    var gid: UInt32
+public struct ResolvedUser: Equatable {
+    public var uid: UInt32
+    public var gid: UInt32
     /// For setgroups(2): the primary group is one of them, else leaving it in a set-group-ID program would give
     /// access that `setgroups` was to take (CVE-2022-36109).
     var groups: [UInt32]
@@ -9,18 +9,18 @@ struct ResolvedUser: Equatable {
 }
 
 /// Docker's `--user` against the container's own `passwd(5)` and `group(5)`.
-struct UserLookup {
+public struct UserLookup {
     private let passwd: [[Substring]]
     private let group: [[Substring]]
 
     /// The files' contents; empty when the image has none.
-    init(passwd: String, group: String) {
+    public init(passwd: String, group: String) {
         self.passwd = Self.records(passwd, fields: 7)
         self.group = Self.records(group, fields: 4)
     }
 
     /// `spec` is `name`, `uid`, `name:group`, `uid:gid` or empty; `additional` are names or numbers of groups.
-    func resolve(_ spec: String, additional: [String]) throws(StartFailure) -> ResolvedUser {
+    public func resolve(_ spec: String, additional: [String]) throws(StartFailure) -> ResolvedUser {
         let parts = spec.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let userText = parts.first ?? ""
         let groupText = parts.count > 1 ? parts[1] : ""

@@ -35,6 +35,15 @@ public protocol ContainerBackend: Sendable {
     /// Makes an image of what the container changed; its id. Errors: `badParameter` for changes that can't be made,
     /// `conflict` for a container that is being removed.
     func commit(_ request: CommitRequest) async throws(EngineError) -> String
+    /// What is at a path, volumes and all; a symbolic link at its end is not followed. Errors: `notFound`.
+    func pathStat(_ name: String, _ path: String) async throws(EngineError) -> ContainerPathStat
+    /// A tar of what is at a path. `followsLink`: a symbolic link at its end is. The other end going away stops it.
+    func readArchive(
+        _ name: String, _ path: String, followsLink: Bool
+    ) async throws(EngineError) -> (stat: ContainerPathStat, archive: ByteChannel)
+    /// Unpacks a tar, compressed or not, in a directory. Returns when all is there. Errors: `badParameter` for what is no
+    /// directory or may not be written, `notFound`.
+    func extract(_ archive: ByteChannel, into name: String, _ options: ExtractOptions) async throws(EngineError)
     /// One sample. `isPrimed`: with the one of a second before, which takes that second. Of a container without a
     /// process it has name and id.
     func stats(_ name: String, isPrimed: Bool) async throws(EngineError) -> ContainerStats
