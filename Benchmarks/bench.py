@@ -270,7 +270,8 @@ def build(name, scratch, *flags):
 
 
 def main():
-    import images  # they use this module's measures
+    import copying  # they use this module's measures
+    import images
     import network
     import registry
 
@@ -298,8 +299,9 @@ def main():
         return not options.only or any(part in name for part in options.only)
 
     stages = [("run exec client", run_and_exec), ("event", event_latency), ("memory", hundred), ("api", api_rate),
-              ("log", log_rate), ("start", start_with_many), *network.STAGES, *images.STAGES]
-    BARS.extend(network.BARS + images.BARS + registry.BARS)
+              ("log", log_rate), ("start", start_with_many), *network.STAGES, *images.STAGES,
+              *copying.STAGES]
+    BARS.extend(network.BARS + images.BARS + registry.BARS + copying.BARS)
     tree = None
     try:
         if wanted("run") and not options.no_peers:
@@ -353,6 +355,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # `network`, `images` and `registry` import it by this name, and must find the same tables.
+    # `network`, `images`, `registry` and `copying` import it by this name, and must find the same tables.
     sys.modules["bench"] = sys.modules["__main__"]
     main()
