@@ -8,12 +8,14 @@ _docker() {
         case "$command" in image|network|system) ;; *) break ;; esac
     done
     if [ -z "$command" ]; then
-        COMPREPLY=($(compgen -W "attach build create diff events exec export help history image images import info inspect kill load login logout logs network pause port ps pull push rename restart rm rmi run save search start stats stop system tag top unpause version wait --config --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
+        COMPREPLY=($(compgen -W "attach build commit cp create diff events exec export help history image images import info inspect kill load login logout logs network pause port ps pull push rename restart rm rmi run save search start stats stop system tag top unpause version wait --config --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
         return
     fi
     case "$command" in
         attach) flags="--detach-keys --no-stdin --sig-proxy --help" ;;
         build) flags="--build-arg --check --file --platform --target -f --help" ;;
+        commit) flags="--author --change --message --pause -a -c -m -p --help" ;;
+        cp) flags="--archive --follow-link --quiet -L -a -q --help" ;;
         create) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help" ;;
         diff) flags=" --help" ;;
         events) flags="--filter --format --since --until -f --help" ;;

@@ -6,6 +6,8 @@ if (( CURRENT == 2 )); then
     commands=(
         'attach:Attach to a running container'
         'build:Build an image from a Dockerfile (so far it can only be checked, with --check)'
+        'commit:Create a new image from a containers changes'
+        'cp:Copy files/folders between a container and the local filesystem'
         'create:Create a new container'
         'diff:Inspect changes on a containers filesystem'
         'events:Get real time events from the server'
@@ -102,6 +104,8 @@ if [[ "$words[CURRENT]" == -* ]]; then
     case "$command" in
         attach) compadd -- --detach-keys --no-stdin --sig-proxy --help ;;
         build) compadd -- --build-arg --check --file --platform --target -f --help ;;
+        commit) compadd -- --author --change --message --pause -a -c -m -p --help ;;
+        cp) compadd -- --archive --follow-link --quiet -L -a -q --help ;;
         create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
         diff) compadd --  --help ;;
         events) compadd -- --filter --format --since --until -f --help ;;
