@@ -26,6 +26,12 @@ import Testing
         #expect(RegistryAuthorization.all(header: "x").isEmpty)
     }
 
+    /// Docker 1.6's client and 1.7's daemon wrote one more object around it.
+    @Test(arguments: ["configs", "auths"]) func readsThoseOfAnOldBuild(member: String) {
+        let all = RegistryAuthorization.all(header: Self.header(#"{"\#(member)":{"host:1":{"username":"a"}}}"#))
+        #expect(all.keys.sorted() == ["host:1"] && all["host:1"]?.username == "a")
+    }
+
     @Test func keepsSecretsOutOfTexts() {
         var authorization = RegistryAuthorization()
         authorization.username = "me"

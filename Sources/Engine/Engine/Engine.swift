@@ -140,6 +140,5 @@ public final class Engine: Sendable {
     }
 }
 
-extension Engine: ContainerBackend, ExecBackend, ImageBackend, NetworkBackend, ServiceBackend, SystemBackend,
-    VolumeBackend
-{}
+extension Engine: BuildBackend, ContainerBackend, ExecBackend, ImageBackend {}
+extension Engine: NetworkBackend, ServiceBackend, SystemBackend, VolumeBackend {}

@@ -31,9 +31,8 @@ public final class RemoteAPI: RequestHandler {
         ping = PingAnswers(standing)
         router = Router(
             containerRoutes + containerStreamRoutes + containerArchiveRoutes + commitRoutes + execRoutes + imageRoutes
-                + imageTransferRoutes + registryRoutes + networkRoutes + serviceRoutes + volumeRoutes
-                + systemRoutes
-                + swarmRoutes + missingRoutes)
+                + imageTransferRoutes + registryRoutes + buildRoutes + networkRoutes + serviceRoutes + volumeRoutes
+                + systemRoutes + swarmRoutes + missingRoutes)
     }
 
     /// `/_ping` is answered without leaving the event loop and without asking any lock.

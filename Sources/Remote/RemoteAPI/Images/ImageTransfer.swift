@@ -71,7 +71,7 @@ private func saveImages(_ call: Call, _ names: [String]) async throws(EngineErro
 
 extension Call {
     /// Runs a call that reads the request's body as an archive while the client still sends it.
-    fileprivate func withUpload(
+    func withUpload(
         early: Bool = false, _ work: @Sendable (ByteChannel, @escaping ProgressReport) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
         let (near, far) = try StreamPair.make()

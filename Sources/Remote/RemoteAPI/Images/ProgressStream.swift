@@ -67,7 +67,8 @@ extension Call {
 extension ProgressStream {
     fileprivate func report(failure error: EngineError) {
         var message = ProgressMessage()
-        message.errorDetail = .init(code: error.kind == .unauthorized ? 401 : nil, message: error.message)
+        let code = (error.cause as? BuildFailure)?.code ?? (error.kind == .unauthorized ? 401 : nil)
+        message.errorDetail = .init(code: code, message: error.message)
         message.error = error.message
         report(message)
     }

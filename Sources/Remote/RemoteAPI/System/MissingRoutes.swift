@@ -15,10 +15,6 @@ let missingRoutes: [Route] =
         Route("GET", "/plugins/{name}/json") { call throws(EngineError) in
             throw EngineError(.notFound, "plugin \"\(call.name)\" not found")
         },
-        Route("POST", "/build/cancel") { call throws(EngineError) in
-            guard call.query.text("id") != nil else { throw EngineError(.badParameter, "build ID not provided") }
-            return .empty
-        },
     ]
 
 private let missing: [(method: String, pattern: String, what: String)] = [
@@ -26,8 +22,6 @@ private let missing: [(method: String, pattern: String, what: String)] = [
     ("GET", "/containers/{name}/attach/ws", "attach over a web socket is"),
     ("GET", "/containers/{name}/checkpoints", "checkpoints are"),
     ("POST", "/containers/{name}/checkpoints", "checkpoints are"),
-    ("POST", "/build", "build is"),
-    ("POST", "/build/prune", "build prune is"),
     ("GET", "/volumes", "volumes are"),
     ("GET", "/volumes/{name}", "volumes are"),
     ("POST", "/volumes/create", "volumes are"),

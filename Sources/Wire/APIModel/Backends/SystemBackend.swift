@@ -28,5 +28,5 @@ public struct EventQuery: Sendable {
 }
 
 /// Everything a router serves.
-public typealias EngineBackend = ContainerBackend & ExecBackend & ImageBackend & NetworkBackend & ServiceBackend
-    & SystemBackend & VolumeBackend
+public typealias EngineBackend = BuildBackend & ContainerBackend & ExecBackend & ImageBackend & NetworkBackend
+    & ServiceBackend & SystemBackend & VolumeBackend

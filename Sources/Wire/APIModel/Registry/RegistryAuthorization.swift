@@ -23,12 +23,15 @@ public struct RegistryAuthorization: Codable, Sendable, Hashable, CustomStringCo
         self = value
     }
 
-    /// `X-Registry-Config`, which builds carry: authorizations by registry. Empty for what can't be read.
+    /// `X-Registry-Config`, which builds carry: authorizations by registry, in Docker 1.6 and 1.7 within a member
+    /// `configs` or `auths`. Empty for what can't be read.
     public static func all(header: String?) -> [String: RegistryAuthorization] {
         guard let header, header.utf8.count <= longest * 16, let bytes = Base64.decode(header), !bytes.isEmpty else {
             return [:]
         }
-        return (try? OrderedJSONDecoder().decode([String: RegistryAuthorization].self, from: bytes)) ?? [:]
+        guard let document = try? JSONValue(parsing: bytes) else { return [:] }
+        let members = document["configs"] ?? document["auths"] ?? document
+        return (try? OrderedJSONDecoder().decode([String: RegistryAuthorization].self, from: members)) ?? [:]
     }
 
     private static let longest = 64 << 10

@@ -1,0 +1,39 @@
+internal import APIModel
+internal import HTTPServer
+internal import Primitives
+
+/// The calls about building.
+let buildRoutes: [Route] = [
+    Route("POST", "/build", body: .action) { call throws(EngineError) in try await build(call) },
+    Route("POST", "/build/cancel") { call throws(EngineError) in
+        guard let id = call.query.text("id") else {
+            throw EngineError(.badParameter, "build ID not provided")
+        }
+        try await call.backend.cancelBuild(id)
+        return .empty
+    },
+    Route("POST", "/build/prune") { call throws(EngineError) in
+        var request = BuildCachePrune(filters: try call.query.filters())
+        request.all = call.query.bool("all")
+        let kept = ["reserved-space", "keep-storage"].lazy.compactMap { call.query.text($0) }.first
+        if let kept {
+            guard let space = Int64(kept) else {
+                throw EngineError(.badParameter, "the space to keep is no number: \(kept)")
+            }
+            request.keptSpace = space
+        }
+        return try call.json(await call.backend.pruneBuildCache(request))
+    },
+]
+
+private func build(_ call: Call) async throws(EngineError) -> Response? {
+    let request = try BuildRequest(call.query, version: call.version) { call.exchange.request.header($0) }
+    guard request.remote == nil else {
+        return try await call.withProgress { report throws(EngineError) in
+            try await call.backend.buildImage(request, context: nil, progress: report)
+        }
+    }
+    return try await call.withUpload { context, report throws(EngineError) in
+        try await call.backend.buildImage(request, context: context, progress: report)
+    }
+}

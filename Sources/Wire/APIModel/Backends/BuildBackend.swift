@@ -1,0 +1,36 @@
+public import Primitives
+
+/// The build calls of the Remote API.
+public protocol BuildBackend: Sendable {
+    /// Builds an image. `context` is a tar archive, compressed or not, and is read to its end; nil when the request says
+    /// where the context is. Cancelling the task stops the build at once.
+    ///
+    /// Errors: `badParameter` for what is wrong with the request or the Dockerfile; `BuildFailure.code` tells a command's
+    /// exit code.
+    func buildImage(
+        _ request: BuildRequest, context: ByteChannel?, progress: @escaping ProgressReport
+    ) async throws(EngineError)
+    /// Stops a build that its client gave an id. `notFound` when there is none.
+    func cancelBuild(_ id: String) async throws(EngineError)
+    /// Removes what only the cache keeps. Filters: `until`, `id`, `unused-for`, `inuse`, `type`.
+    func pruneBuildCache(_ request: BuildCachePrune) async throws(EngineError) -> BuildCachePruned
+}
+
+/// What `POST /build/prune` asks for.
+public struct BuildCachePrune: Sendable {
+    /// What a tagged image needs stays all the same; without it the parents of steps of tagged images stay, too.
+    public var all = false
+    /// Bytes that may stay; 0 is none.
+    public var keptSpace: Int64 = 0
+    public var filters: Filters
+
+    public init(filters: Filters = Filters()) { self.filters = filters }
+}
+
+/// Why a command of a build failed, as the cause of the build's error.
+public struct BuildFailure: Error, Sendable {
+    /// The command's exit code.
+    public var code: Int
+
+    public init(code: Int) { self.code = code }
+}

@@ -1,0 +1,80 @@
+/// `POST /build`: what is built, how, and what becomes of it. The context comes beside it, as the request's body.
+public struct BuildRequest: Sendable {
+    /// The Dockerfile's path in the context; empty is `Dockerfile`, or `dockerfile` when there is no such file.
+    public var dockerfile = ""
+    /// Names that the image gets, each as `repository[:tag]`.
+    public var tags: [String] = []
+    /// Where the context comes from instead of the body: a repository, an archive or a Dockerfile by its address.
+    public var remote: String?
+    /// What commands print is left out.
+    public var isQuiet = false
+    /// Nothing is looked up in the cache; what is made can be found there by others.
+    public var ignoresCache = false
+    /// Bases are asked for in their registries even when they are here.
+    public var pulls = false
+    /// Containers of steps go away when the step has worked.
+    public var removesContainers = true
+    /// They go away when it has failed, too.
+    public var removesFailed = false
+    public var limits = BuildLimits()
+    /// Values of ARGs. Nil: a name without a value, which leaves the Dockerfile's default in place.
+    public var arguments: [String: String?] = [:]
+    public var labels: [String: String] = [:]
+    /// Images whose history may serve as cache; empty: everything that is here.
+    public var cacheFrom: [String] = []
+    /// The stage that is built, by name or number; empty is the last one.
+    public var target = ""
+    /// Of commands: `default`, `bridge`, `none`, `host`, `container:ID` or a network's name; empty is `default`.
+    public var networkMode = ""
+    /// What the build adds becomes one layer.
+    public var squashes = false
+    /// `os[/arch[/variant]]`, for bases and the result; empty is the host's.
+    public var platform = ""
+    /// `name:address` lines of commands' `/etc/hosts`.
+    public var extraHosts: [String] = []
+    /// Empty: the image is kept here.
+    public var outputs: [BuildOutput] = []
+    public var securityOptions: [String] = []
+    /// What may be said by `POST /build/cancel`; empty when the client said none.
+    public var id = ""
+    /// By registry.
+    public var authorizations: [String: RegistryAuthorization] = [:]
+    public var secrets = BuildSecrets()
+    public var steps = StepStyle.ofTotal
+    public var progress = ProgressStyle.classic
+
+    public init() {}
+
+    /// How the classic answer counts: `Step 0 : `, `Step 1 : `, `Step 1/5 : `.
+    public enum StepStyle: Sendable, Hashable {
+        case fromZero, fromOne, ofTotal
+    }
+
+    public enum ProgressStyle: Sendable, Hashable {
+        /// Text as Docker's classic builder prints it.
+        case classic
+        /// `BuildStatus` objects, in `aux` of messages with the id `BuildStatus.messageID`.
+        case status
+    }
+}
+
+/// What a build's result is written to, instead of the store of images.
+public struct BuildOutput: Codable, Sendable, Equatable {
+    /// `local`, `tar`, `oci`, `docker`, `image`.
+    @Zero public var type: String
+    @Zero public var attributes: [String: String]
+
+    public init(type: String, attributes: [String: String] = [:]) {
+        self.type = type
+        self.attributes = attributes
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type = "Type"
+        case attributes = "Attrs"
+    }
+
+    /// The id of the messages whose `aux` is the next piece of the result in base 64: a tar archive. `local` comes as the
+    /// same archive as `tar`; who asked unpacks it.
+    public static let messageID = "martlet.build.output"
+}
