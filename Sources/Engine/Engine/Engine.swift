@@ -104,6 +104,7 @@ public final class Engine: Sendable {
             try recover()
             try recoverServices()
             watchHost()
+            removeOldContexts()
             network?.joinCluster(self)
         }
         if configuration.restartsContainers { await applyRestartPolicies() }

@@ -5,12 +5,22 @@ public import Primitives
 
 /// Fetches what a URL names, over HTTP and HTTPS, with proxies from the environment and up to ten redirects.
 public enum ContentFetch {
-    /// Gives the content piece by piece, waiting for each to be taken; what the server says its length is comes first.
+    /// What a server says of the content before it comes.
+    public struct Head: Sendable {
+        /// Bytes.
+        public var length: Int64?
+        /// `Content-Type`, with its parameters.
+        public var mediaType: String?
+        /// `Last-Modified`, as it was sent.
+        public var lastModified: String?
+    }
+
+    /// Gives the content piece by piece, waiting for each to be taken; what the server says of it comes first.
     ///
     /// Errors: `badParameter` for a URL that is none, `notFound` and the like by the server's status, `unavailable` when
     /// the connection fails or ends early, and what `take` throws.
     public static func get(
-        _ url: String, userAgent: String, length: (Int64?) async -> Void, _ take: ([UInt8]) async throws -> Void
+        _ url: String, userAgent: String, head: (Head) async -> Void, _ take: ([UInt8]) async throws -> Void
     ) async throws(EngineError) {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw EngineError(.badParameter, "unsupported protocol scheme: \(url)")
@@ -21,13 +31,13 @@ public enum ContentFetch {
         configuration.proxy = Proxy.of(url)?.setting
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result = await fetch(url, client, userAgent, length, take)
+        let result = await fetch(url, client, userAgent, head, take)
         try? await client.shutdown()
         try result.get()
     }
 
     private static func fetch(
-        _ url: String, _ client: HTTPClient, _ userAgent: String, _ length: (Int64?) async -> Void,
+        _ url: String, _ client: HTTPClient, _ userAgent: String, _ head: (Head) async -> Void,
         _ take: ([UInt8]) async throws -> Void
     ) async -> Result<Void, EngineError> {
         do {
@@ -39,7 +49,7 @@ public enum ContentFetch {
                     response.status == .notFound ? .notFound : .unavailable,
                     "Got HTTP status code >= 400: \(response.status.code) \(response.status.reasonPhrase)")
             }
-            await length(response.headers.first(name: "content-length").flatMap { Int64($0) })
+            await head(Head(response.headers))
             for try await buffer in response.body { try await take(Array(buffer.readableBytesView)) }
             return .success(())
         } catch let error as EngineError {
@@ -47,5 +57,13 @@ public enum ContentFetch {
         } catch {
             return .failure(EngineError(.unavailable, "fetch \(url): \(error)", cause: error))
         }
+    }
+}
+
+extension ContentFetch.Head {
+    fileprivate init(_ headers: HTTPHeaders) {
+        length = headers.first(name: "content-length").flatMap { Int64($0) }
+        mediaType = headers.first(name: "content-type")
+        lastModified = headers.first(name: "last-modified")
     }
 }

@@ -7,6 +7,8 @@ struct EnginePaths: Sendable {
     var containers: String { root + "/containers" }
     var volumes: String { root + "/volumes" }
     var temporary: String { root + "/tmp" }
+    /// The contexts of builds, while they go on.
+    var contexts: String { root + "/contexts" }
     /// What could not be read is moved here, never deleted.
     var lost: String { root + "/lost" }
     var lock: String { root + "/engine.lock" }

@@ -40,6 +40,8 @@ public struct UnpackOptions: Sendable {
     public var keepsKinds = false
     /// A file gets its name when all of it is there.
     public var hidesUnfinished = false
+    /// Gets the digest of every file.
+    public var contents: ContentDigests?
 
     public init(mode: UnpackMode = .plain) { self.mode = mode }
 }

@@ -86,6 +86,7 @@ final class Unpacker {
         }
         let parent = try chain.directory(path.parents, makingMissing: 0o755)
         if options.mode == .copyLayer { noteMade(path) }
+        options.contents?.note(entry)
         try make(entry, path, in: parent)
     }
 
@@ -143,6 +144,7 @@ final class Unpacker {
         guard !overflows else { throw InvalidTar.tooLarge }
         size = sum
         current = (file, path, entry, 0)
+        options.contents?.begin(entry)
     }
 
     /// Nil where the file system has no files without a name (EOPNOTSUPP, EISDIR on kernels before 3.11).
@@ -180,6 +182,7 @@ final class Unpacker {
             throw error.about(entry.displayName)
         }
         if offset == written { current?.written += Int64(bytes.count) }
+        options.contents?.add(bytes)
     }
 
     private func end() throws {
@@ -189,6 +192,7 @@ final class Unpacker {
             if written < entry.size { try file.fd.truncate(to: entry.size) }
             try setMetadata(entry, of: file)
             try giveName(to: file, path)
+            if let contents = options.contents { contents.end(inode: try file.fd.stat().inode) }
         } catch let error as SystemError {
             throw error.about(entry.displayName)
         }
