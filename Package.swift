@@ -127,7 +127,7 @@ let targets: [Target] = [
     room("Engine", "ContainerLogs", ["Primitives", "OrderedJSON", "LinuxSystem"]),
     room("Engine", "LaunchSpec", ["Primitives", "APIModel", "OCIRuntime", "SeccompPolicy", "Cgroups", "LinuxSystem"]),
     room("Engine", "DaemonConfiguration", ["OrderedJSON"]),
-    room("Engine", "ImageBuilder", ["Primitives", "APIModel", "Dockerfile"]),
+    room("Engine", "ImageBuilder", ["Primitives", "OrderedJSON", "APIModel", "Dockerfile"]),
     room(
         "Engine", "Engine",
         [

@@ -2,6 +2,7 @@ public import APIModel
 internal import Cgroups
 internal import ContainerNetwork
 internal import GraphDrivers
+internal import ImageBuilder
 internal import ImageStore
 internal import LinuxSystem
 public import Logging
@@ -53,6 +54,13 @@ public final class Engine: Sendable {
     let containerPrunes = PruneTurn()
     let imagePrunes = PruneTurn()
     let volumePrunes = PruneTurn()
+    let builds = RunningBuilds()
+    let sharedSteps = SharedSteps()
+    /// Commands and copies of all builds that go on at the same time.
+    let stepPermits = Permits(max(8, 2 * HostFacts.cpuCount))
+    /// Each command of a build holds one while it prints.
+    let stepOutputs = WorkerPool()
+    let caches: CacheFolders
 
     /// Opens (or makes) everything under the root. Blocking; call it off the cooperative pool.
     ///
@@ -80,6 +88,7 @@ public final class Engine: Sendable {
         registry = try RegistryClient(RegistryConfiguration(configuration))
         traffic = LayerTraffic(images, workers: workers, downloads: downloads)
         volumes = try VolumeStore(root: paths.volumes)
+        caches = CacheFolders(path: paths.buildCache)
         var network = configuration.network
         network.seed = engineID
         network.proxyProgram = configuration.shimPath

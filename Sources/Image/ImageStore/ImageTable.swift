@@ -40,6 +40,8 @@ struct ImageTable: Sendable {
     /// Container layers and the stack below each; nil for a container without an image.
     private(set) var containers: [String: Digest?] = [:]
     private(set) var index = TruncatedIDIndex()
+    /// Images by the image that they were built on; under nil those that were built on nothing.
+    private var childrenByParent: [Digest?: Set<Digest>] = [:]
     private(set) var changes: [Change] = []
 
     mutating func takeChanges() -> [Change] {
@@ -48,15 +50,24 @@ struct ImageTable: Sendable {
     }
 
     mutating func put(image id: Digest, _ row: ImageRow) {
+        forgetParent(of: id)
+        childrenByParent[row.parent, default: []].insert(id)
         images[id] = row
         index.insert(id.hex)
         changes.append(.image(id, row))
     }
 
     mutating func removeImage(_ id: Digest) {
+        forgetParent(of: id)
         images[id] = nil
         index.remove(id.hex)
         changes.append(.image(id, nil))
+    }
+
+    private mutating func forgetParent(of id: Digest) {
+        guard let old = images[id] else { return }
+        childrenByParent[old.parent]?.remove(id)
+        if childrenByParent[old.parent]?.isEmpty == true { childrenByParent[old.parent] = nil }
     }
 
     mutating func put(layer row: LayerRow) {
@@ -102,9 +113,7 @@ extension ImageTable {
         tags.filter { $0.value == id }.map(\.key).sorted()
     }
 
-    func children(of id: Digest) -> [Digest] {
-        images.filter { $0.value.parent == id }.map(\.key)
-    }
+    func children(of id: Digest?) -> Set<Digest> { childrenByParent[id] ?? [] }
 
     /// Whether a stack is the base of another, of an image or of a container.
     func isUsed(_ chainID: Digest) -> Bool {

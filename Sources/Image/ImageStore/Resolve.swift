@@ -18,6 +18,13 @@ extension ImageStore {
         return images.sorted { ($0.created ?? .zero, $0.id) > ($1.created ?? .zero, $1.id) }
     }
 
+    /// The images that were built on another, or on nothing; newest first.
+    public func children(of parent: Digest?) -> [Image] {
+        let table = table
+        return table.children(of: parent).compactMap { table.image($0, names: []) }
+            .sorted { ($0.created ?? .zero, $0.id) > ($1.created ?? .zero, $1.id) }
+    }
+
     /// The tags that a repository has here, sorted, with their images.
     public func tags(of repository: ImageReference) throws(EngineError) -> [(name: ImageReference, image: Digest)] {
         table.tags.sorted { $0.key < $1.key }.compactMap { key, image in

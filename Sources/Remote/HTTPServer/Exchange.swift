@@ -243,9 +243,11 @@ public struct ResponseWriter: Sendable {
         do { try await promise.futureResult.get() } catch { throw .disconnected }
     }
 
-    /// Writes without waiting; order is kept.
-    public func post(_ bytes: [UInt8]) {
-        loop.execute { self.connection.value.write(ByteBuffer(bytes: bytes), promise: nil) }
+    /// Writes without waiting; order is kept. `done` is called when the bytes are with the kernel, or will never be.
+    public func post(_ bytes: [UInt8], done: @escaping @Sendable () -> Void = {}) {
+        let promise = loop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in done() }
+        loop.execute { self.connection.value.write(ByteBuffer(bytes: bytes), promise: promise) }
     }
 
     public func finish() {

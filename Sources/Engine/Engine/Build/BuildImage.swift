@@ -1,16 +1,138 @@
 public import APIModel
+internal import Dockerfile
+internal import ImageBuilder
+internal import ImageStore
 public import Primitives
 
 extension Engine {
     public func buildImage(
         _ request: BuildRequest, context: ByteChannel?, progress: @escaping ProgressReport
     ) async throws(EngineError) {
-        throw EngineError(.notImplemented, "build is not supported yet")
+        let build = try Build(self, request, progress)
+        // Ends with the build; `cancelBuild` and a client that leaves end it early.
+        let task = Task { () async -> Result<Void, EngineError> in
+            do throws(EngineError) { return .success(try await build.run(context)) } catch { return .failure(error) }
+        }
+        builds.add(request.id, task)
+        defer { builds.remove(request.id) }
+        let result = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        try result.get()
     }
 
-    public func cancelBuild(_ id: String) async throws(EngineError) {}
+    public func cancelBuild(_ id: String) async throws(EngineError) {
+        guard builds.cancel(id) else { throw EngineError(.notFound, "no build with the id \(id)") }
+    }
+}
 
-    public func pruneBuildCache(_ request: BuildCachePrune) async throws(EngineError) -> BuildCachePruned {
-        throw EngineError(.notImplemented, "build prune is not supported yet")
+/// One build from its request to its names.
+struct Build: Sendable {
+    private let engine: Engine
+    private let request: BuildRequest
+    private let report: ProgressReport
+    private let names: [ImageReference]
+    private let settings: BuildSettings
+
+    /// Errors: what is wrong with the request by itself.
+    init(_ engine: Engine, _ request: BuildRequest, _ report: @escaping ProgressReport) throws(EngineError) {
+        self.engine = engine
+        self.request = request
+        self.report = report
+        names = try request.tags.map { text throws(EngineError) in
+            let name = try ImageReference(parsing: text)
+            guard name.digest == nil else {
+                throw EngineError(.badParameter, "build tag cannot contain a digest")
+            }
+            return name.withDefaultTag
+        }
+        guard request.securityOptions.isEmpty else {
+            let text = "The daemon on this platform does not support setting security options on build"
+            throw EngineError(.badParameter, text)
+        }
+        guard !request.squashes else { throw EngineError(.notImplemented, "build --squash is not supported yet") }
+        guard request.outputs.isEmpty else { throw EngineError(.notImplemented, "build --output is not supported yet") }
+        settings = try BuildSettings(request)
+    }
+
+    func run(_ body: ByteChannel?) async throws(EngineError) {
+        let context = try await engine.receiveContext(request, body: body, progress: report)
+        defer { engine.discard(context) }
+        let plan = try plan(context)
+        guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
+        let image = try await solve(plan, context)
+        let id = try Digest(parsing: image.id)
+        try await tag(id)
+    }
+
+    private func plan(_ context: BuildContext) throws(EngineError) -> BuildPlan {
+        do {
+            return try BuildPlan(parsing: context.dockerfile, settings)
+        } catch {
+            throw error.engineError(in: context.dockerfileName)
+        }
+    }
+
+    private func solve(_ plan: BuildPlan, _ context: BuildContext) async throws(EngineError) -> BuiltImage {
+        let session = BuildSession(engine, request, context)
+        let transcript: any BuildProgress =
+            switch request.progress {
+            case .classic: ClassicTranscript(plan, steps: request.steps, isQuiet: request.isQuiet, report)
+            case .status: StatusTranscript(plan, report)
+            }
+        let solver = Solver(plan, session, transcript, sharing: engine.sharedSteps)
+        transcript.begin()
+        defer { transcript.end() }
+        let image = try await solver.solve()
+        guard !image.id.isEmpty else {
+            throw EngineError(.badParameter, "No image was generated. Is your Dockerfile empty?")
+        }
+        warn(of: solver.unusedArguments)
+        return image
+    }
+
+    private func warn(of unused: [String]) {
+        guard !unused.isEmpty else { return }
+        let text = "[Warning] One or more build-args [\(unused.joined(separator: " "))] were not consumed\n"
+        say(text)
+    }
+
+    /// In the classic answer only.
+    private func say(_ text: String) {
+        if request.progress == .classic { report(ProgressMessage(stream: text)) }
+    }
+
+    private func tag(_ id: Digest) async throws(EngineError) {
+        if request.progress == .status { report(ProgressMessage(imageID: id.description)) }
+        say("Successfully built \(id.short)\n")
+        for name in names {
+            _ = try await engine.workers.run { [engine] in try engine.images.tag(id, as: name) }
+            engine.publishImage("tag", id: id.description, name: name.familiar)
+            // Docker up to 1.13 didn't say it.
+            if request.steps == .ofTotal { say("Successfully tagged \(name.familiar)\n") }
+        }
+    }
+}
+
+extension BuildSettings {
+    fileprivate init(_ request: BuildRequest) throws(EngineError) {
+        self.init()
+        arguments = request.arguments
+        labels = request.labels
+        target = request.target
+        if !request.platform.isEmpty { platform = try Platform(parsing: request.platform) }
+        ignoresCache = request.ignoresCache
+    }
+}
+
+extension DockerfileError {
+    /// With the file's name and the line.
+    func engineError(in file: String) -> EngineError {
+        guard let line = spans.last?.lines.lowerBound, !message.contains("on line") else {
+            return EngineError(.badParameter, message)
+        }
+        return EngineError(.badParameter, "\(file):\(line): \(message)")
     }
 }

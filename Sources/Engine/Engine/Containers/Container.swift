@@ -26,6 +26,8 @@ final class Container: Sendable {
         /// Streams that follow the log.
         var logFollowers: [Int: FDBox] = [:]
         var nextFollower = 0
+        /// `NAME=value` of a build's secrets; in no record.
+        var secretVariables: [String] = []
     }
 
     struct Waiter {

@@ -35,6 +35,8 @@ struct ContainerRecord: Codable, Sendable {
     var listsAllEndpoints: Bool?
     /// On the default network. (Nil in rows of earlier versions.)
     var links: [LinkRecord]?
+    /// It runs a step of a build and goes with it. (Nil is false.)
+    var isStep: Bool?
 
     var containerID: ContainerID { ContainerID(id)! }
 }

@@ -79,7 +79,7 @@ extension Engine {
         containers.insert(Container(record))
     }
 
-    private func discardHalfMade(_ id: String, volumes created: [String]) {
+    func discardHalfMade(_ id: String, volumes created: [String]) {
         attempt("discard the layer of \(id)") { try images.removeContainerLayer(id: id) }
         attempt("discard the folder of \(id)") { try HostDirectory.removeTree(paths.container(id)) }
         for volume in created { attempt("discard volume \(volume)") { try volumes.remove(volume) } }

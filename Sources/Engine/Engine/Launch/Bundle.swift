@@ -16,7 +16,8 @@ extension Engine {
         try HostDirectory.removeTree(bundle)
         try HostDirectory.make(bundle, mode: 0o700)
         try HostDirectory.make(bundle + "/rootfs", mode: 0o755)
-        let launch = try launchSpec(of: record)
+        var launch = try launchSpec(of: record)
+        launch.linkVariables += container.withLive { $0.secretVariables }
         var supervisor = try supervisorConfig(of: record)
         if let filter = try seccompFilter(of: launch) {
             try HostFile.write(bundle + "/seccomp.bpf", filter)

@@ -20,7 +20,7 @@ extension Engine {
     }
 
     /// The container's root as it would see it, mounted nowhere: closing the descriptor unmounts it.
-    private func openRoot(of id: String) throws -> FD {
+    func openRoot(of id: String) throws -> FD {
         let mounts = try images.mounts(containerLayer: id)
         guard let mount = mounts.first, mounts.count == 1 else {
             throw EngineError(.internal, "the root of \(id) is not one mount")

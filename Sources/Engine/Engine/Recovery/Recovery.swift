@@ -29,6 +29,8 @@ extension Engine {
             // The row should be gone already: the end came in between.
             return try store.delete(record.id)
         }
+        // Its build went with the last engine; layer, folder and network are nobody's now.
+        if record.isStep == true { return try forgetStep(record) }
         var record = record
         completeEndpoints(&record)
         try takeName(&record)
@@ -42,6 +44,16 @@ extension Engine {
         logger.warning("container \(record.id) is \(name) now: there is another \(record.name)")
         record.name = name
         try store.save(isDurable: false) { [record] in record }
+    }
+
+    private func forgetStep(_ record: ContainerRecord) throws {
+        attempt("end what is left of \(record.id)") { try controlGroup(of: record).kill() }
+        attempt("remove the cgroup of \(record.id)") { try controlGroup(of: record).remove() }
+        attempt("remove the bundle of \(record.id)") { try HostDirectory.removeTree(paths.bundle(record.id)) }
+        try store.delete(record.id)
+        for mount in record.mounts where mount.isAnonymous {
+            attempt("remove volume \(mount.name)") { try volumes.remove(mount.name) }
+        }
     }
 
     /// What a container has that ended while nobody looked may be another's by now: its row is older than that one's.
@@ -142,6 +154,7 @@ extension Engine {
             attempt("remove the cgroup of \(id)") { try controlGroup(id: id, parent: "").remove() }
             attempt("remove the bundle of \(id)") { try HostDirectory.removeTree(paths.bundle(id)) }
         }
+        attempt("remove old secrets") { try HostDirectory.removeTree(paths.secrets) }
         volumes.collectGarbage()
         guard (try? store.hasUnreadable()) == false else { return }
         for id in entries(of: paths.containers) where !known.contains(id) && ContainerID(id) != nil {

@@ -13,6 +13,10 @@ struct EnginePaths: Sendable {
     var lost: String { root + "/lost" }
     var lock: String { root + "/engine.lock" }
     var bundles: String { run + "/containers" }
+    /// Secrets of builds, while a command may see them.
+    var secrets: String { run + "/secrets" }
+    /// What commands of builds keep for the next ones.
+    var buildCache: String { root + "/build-cache" }
 
     func container(_ id: String) -> String { containers + "/" + id }
     func log(_ id: String) -> String { container(id) + "/\(id)-json.log" }

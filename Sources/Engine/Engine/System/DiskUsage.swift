@@ -22,8 +22,9 @@ extension Engine {
             usage.containers = try await list(query)
         }
         if kinds.contains(.volume) { usage.volumes = try await volumeUsage() }
-        // Builds keep nothing beside images.
-        if kinds.contains(.buildCache) { usage.buildCache = [] }
+        if kinds.contains(.buildCache) {
+            usage.buildCache = try await workers.run { [self] in try buildCacheRecords() }
+        }
         return usage
     }
 

@@ -1,8 +1,9 @@
-import LinuxSystem
+public import LinuxSystem
 
 /// The content of one file, holes kept.
-enum ContentCopy {
-    static func copy(from source: borrowing FD, to target: borrowing FD, size: Int64) throws {
+public enum ContentCopy {
+    /// Contents are shared where the file system can (`ioctl_ficlone(2)`), and copied inside the kernel where it can't.
+    public static func copy(from source: borrowing FD, to target: borrowing FD, size: Int64) throws {
         guard size > 0 else { return }
         do {
             return try target.cloneContent(of: source)

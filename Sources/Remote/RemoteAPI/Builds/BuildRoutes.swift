@@ -29,11 +29,19 @@ let buildRoutes: [Route] = [
 private func build(_ call: Call) async throws(EngineError) -> Response? {
     let request = try BuildRequest(call.query, version: call.version) { call.exchange.request.header($0) }
     guard request.remote == nil else {
-        return try await call.withProgress { report throws(EngineError) in
-            try await call.backend.buildImage(request, context: nil, progress: report)
+        return try await call.withProgressStream { stream throws(EngineError) in
+            try await build(request, nil, call.backend, stream)
         }
     }
-    return try await call.withUpload { context, report throws(EngineError) in
-        try await call.backend.buildImage(request, context: context, progress: report)
+    return try await call.withUploadStream { context, stream throws(EngineError) in
+        try await build(request, context, call.backend, stream)
     }
+}
+
+private func build(
+    _ request: BuildRequest, _ context: ByteChannel?, _ backend: any EngineBackend, _ stream: ProgressStream
+) async throws(EngineError) {
+    var request = request
+    request.backlog = { stream.backlog }
+    try await backend.buildImage(request, context: context) { stream.report($0) }
 }

@@ -71,8 +71,17 @@ private func saveImages(_ call: Call, _ names: [String]) async throws(EngineErro
 
 extension Call {
     /// Runs a call that reads the request's body as an archive while the client still sends it.
-    func withUpload(
+    fileprivate func withUpload(
         early: Bool = false, _ work: @Sendable (ByteChannel, @escaping ProgressReport) async throws(EngineError) -> Void
+    ) async throws(EngineError) -> Response? {
+        try await withUploadStream(early: early) { archive, stream throws(EngineError) in
+            try await work(archive) { stream.report($0) }
+        }
+    }
+
+    /// The same for those who have to know how much of the answer the client has taken.
+    func withUploadStream(
+        early: Bool = false, _ work: @Sendable (ByteChannel, ProgressStream) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
         let (near, far) = try StreamPair.make()
         let exchange = exchange
@@ -81,6 +90,6 @@ extension Call {
             await exchange.pumpBody(into: near) { far.markCut(because: "unexpected EOF: the archive ended early") }
         }
         defer { upload.cancel() }
-        return try await withProgress(early: early) { report throws(EngineError) in try await work(far, report) }
+        return try await withProgressStream(early: early) { stream throws(EngineError) in try await work(far, stream) }
     }
 }

@@ -9,8 +9,12 @@ internal import Synchronization
 final class ProgressStream: Sendable {
     private let call: Call
     private let writer = Mutex<ResponseWriter?>(nil)
+    private let unsent = Atomic(0)
 
     init(_ call: Call) { self.call = call }
+
+    /// Bytes that the client has not taken yet. Who has much to tell waits while they are many.
+    var backlog: Int { unsent.load(ordering: .relaxed) }
 
     var hasStarted: Bool { writer.withLock { $0 != nil } }
 
@@ -19,7 +23,8 @@ final class ProgressStream: Sendable {
         writer.withLock { writer in
             let open = writer ?? call.exchange.stream(status: 200, headers: call.headers("application/json"))
             writer = open
-            open.post(bytes)
+            unsent.add(bytes.count, ordering: .relaxed)
+            open.post(bytes) { [self] in unsent.subtract(bytes.count, ordering: .relaxed) }
         }
     }
 
@@ -51,10 +56,19 @@ extension Call {
     func withProgress(
         early: Bool = false, _ work: (@escaping ProgressReport) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
+        try await withProgressStream(early: early) { stream throws(EngineError) in
+            try await work { stream.report($0) }
+        }
+    }
+
+    /// The same for those who have to know how much the client has taken.
+    func withProgressStream(
+        early: Bool = false, _ work: (ProgressStream) async throws(EngineError) -> Void
+    ) async throws(EngineError) -> Response? {
         let stream = ProgressStream(self)
         if early { stream.begin() }
         do throws(EngineError) {
-            try await work { stream.report($0) }
+            try await work(stream)
         } catch {
             guard stream.hasStarted else { throw error }
             stream.report(failure: error)

@@ -42,6 +42,8 @@ public struct BuildRequest: Sendable {
     public var secrets = BuildSecrets()
     public var steps = StepStyle.ofTotal
     public var progress = ProgressStyle.classic
+    /// Bytes of progress that the client has not taken yet: commands wait while they are many.
+    public var backlog: @Sendable () -> Int = { 0 }
 
     public init() {}
 

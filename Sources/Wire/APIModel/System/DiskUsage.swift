@@ -41,6 +41,8 @@ public struct BuildCacheRecord: Codable, Sendable {
     @Nullable public var lastUsedAt: String?
     @Zero public var usageCount: Int
 
+    public init() {}
+
     enum CodingKeys: String, CodingKey {
         case id = "ID"
         case type = "Type"

@@ -69,6 +69,9 @@ public struct HereDocument: Sendable, Hashable {
         self.ignoresTabs = ignoresTabs
     }
 
+    /// The content, with `<<-` without the tabs at the start of its lines.
+    public var lines: String { ignoresTabs ? withoutTabs : content }
+
     /// The content without the tabs at the start of its lines.
     var withoutTabs: String {
         let lines = content.utf8.split(separator: Ascii.lineFeed, omittingEmptySubsequences: false)

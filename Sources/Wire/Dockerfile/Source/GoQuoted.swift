@@ -1,6 +1,6 @@
 /// Texts in double quotes as Go's `%q` writes them.
-enum GoQuoted {
-    static func text(_ text: String) -> String {
+public enum GoQuoted {
+    public static func text(_ text: String) -> String {
         "\"" + text.unicodeScalars.map(escaped).joined() + "\""
     }
 

@@ -54,4 +54,12 @@ extension CommandLine {
     init(_ arguments: RawArguments, _ documents: [HereDocument]) {
         self.init(words: arguments.list, isShell: !arguments.isJSON, hereDocuments: documents)
     }
+
+    /// The here-document that is all of the command: its lines are a script, and no shell has to know here-documents.
+    public var script: HereDocument? {
+        guard isShell, words.count == 1, let word = words.first, let document = hereDocuments.first,
+            (try? HereDocumentMark(word)) ?? nil != nil
+        else { return nil }
+        return document
+    }
 }

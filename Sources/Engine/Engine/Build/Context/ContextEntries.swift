@@ -1,14 +1,17 @@
 internal import LinuxSystem
 internal import Primitives
 
-/// One file of a build's context, with all that a copy of it and the cache's key for that copy need.
+/// One file of a build's context, or of an image that is copied from, with all that a copy of it and the cache's key for
+/// that copy need.
 struct ContextEntry: Sendable, Hashable {
     /// From the context's root, without a slash in front or behind.
     var path: RawPath
     var kind: FileStat.Kind
-    /// Permission bits with set-user-id, set-group-id and sticky. There are no owners: all files are root's, as Docker
-    /// has them copied.
+    /// Permission bits with set-user-id, set-group-id and sticky.
     var mode: UInt32
+    /// Files of a context are all root's, as Docker has them copied.
+    var uid: UInt32 = 0
+    var gid: UInt32 = 0
     /// Bytes; 0 for all but files.
     var size: Int64
     var modified: FileTime

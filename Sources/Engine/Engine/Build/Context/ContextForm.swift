@@ -41,7 +41,8 @@ enum ContextForm: Equatable {
         ["application/\($0)", "application/x-\($0)"]
     }
 
-    private static func isArchive(_ prefix: [UInt8]) -> Bool {
+    /// What begins like an archive, compressed or not.
+    static func isArchive(_ prefix: [UInt8]) -> Bool {
         if prefix.isEmpty || Compression.detect(prefix) != .none { return true }
         guard prefix.count >= prefixLength else { return false }
         var reader = TarReader()

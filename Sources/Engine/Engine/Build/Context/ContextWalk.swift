@@ -6,6 +6,11 @@ internal import Primitives
 struct ContextWalk {
     /// What is known of contents already; others are read.
     var digests: ContentDigests?
+    /// Owners and extended attributes are the files' own.
+    var isImage = false
+
+    /// For the files of an image.
+    static let image = ContextWalk(isImage: true)
 
     private struct Level {
         var folder: FDBox
@@ -37,7 +42,7 @@ struct ContextWalk {
         return Level(folder: FDBox(folder), path: path, rest: names)
     }
 
-    private func entry(_ name: RawPath, _ path: RawPath, in folder: FDBox) throws -> ContextEntry {
+    func entry(_ name: RawPath, _ path: RawPath, in folder: FDBox) throws -> ContextEntry {
         let stat = try folder.fd.stat(name)
         var entry = ContextEntry(path: path, kind: stat.kind, mode: stat.mode, size: 0, modified: stat.modified)
         if stat.kind != .directory && stat.links > 1 { entry.sharedInode = stat.inode }
@@ -48,7 +53,8 @@ struct ContextWalk {
         case .symbolicLink: entry.target = try folder.fd.readLink(name)
         default: break
         }
-        if digests?.sawAttributes == true { entry.attributes = try Self.attributes(of: name, in: folder) }
+        if isImage { (entry.uid, entry.gid) = (stat.uid, stat.gid) }
+        if isImage || digests?.sawAttributes == true { entry.attributes = try Self.attributes(of: name, in: folder) }
         return entry
     }
 

@@ -1,0 +1,73 @@
+internal import APIModel
+internal import ImageBuilder
+internal import ImageModel
+internal import ImageStore
+internal import OrderedJSON
+internal import Primitives
+
+extension BuildSession {
+    /// An image that stands on the same one and was made by the same step: the newest, as with Docker.
+    func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
+        try await engine.workers.run { [self] in
+            let parent = try plan.parentDigest
+            let found = engine.images.children(of: parent).first { image in
+                image.config.platform == plan.parent.platform && Self.isSame(image.config, plan)
+            }
+            guard let image = try found ?? fromSources(plan, parent) else { return nil }
+            return BuiltImage(
+                id: image.id.description, config: image.containerConfig ?? plan.config,
+                platform: image.config.platform)
+        }
+    }
+
+    /// What Docker compares of two steps (moby: image/cache/compare.go).
+    private static func isSame(_ image: ImageConfig, _ plan: ImagePlan) -> Bool {
+        // The cheap part first: what the step was.
+        let command = image.containerConfig?["Cmd"]?.arrayValue?.compactMap(\.stringValue)
+        guard let object = image.containerConfig, command == plan.stepConfig.cmd,
+            let step = try? OrderedJSONDecoder().decode(ContainerConfig.self, from: .object(object))
+        else { return false }
+        let wanted = plan.stepConfig
+        guard !step.openStdin, !wanted.openStdin else { return false }
+        return step.user == wanted.user && step.tty == wanted.tty && step.env ?? [] == wanted.env ?? []
+            && step.labels ?? [:] == wanted.labels ?? [:] && step.exposedPorts == wanted.exposedPorts
+            && step.entrypoint ?? [] == wanted.entrypoint ?? [] && step.volumes ?? [:] == wanted.volumes ?? [:]
+            && (image.author ?? "") == plan.author
+    }
+}
+
+// `--cache-from`: images whose history goes the same way.
+extension BuildSession {
+    private func fromSources(_ plan: ImagePlan, _ parent: Digest?) throws -> Image? {
+        guard let parent else { return nil }
+        let base = try engine.images.resolve(parent.description)
+        for name in request.cacheFrom {
+            guard let source = try? engine.images.resolve(name) else { continue }
+            if let image = try step(plan, after: base, in: source) { return image }
+        }
+        return nil
+    }
+
+    /// The image that `source` was after the step, if its steps up to there were those of `base` and this one.
+    private func step(_ plan: ImagePlan, after base: Image, in source: Image) throws -> Image? {
+        let (done, steps) = (base.config.history, source.config.history)
+        guard steps.count > done.count, zip(done, steps).allSatisfy({ $0.createdBy == $1.createdBy }) else {
+            return nil
+        }
+        let next = steps[done.count]
+        let layers = base.diffIDs.count + (next.isEmptyLayer ? 0 : 1)
+        guard next.createdBy == plan.createdBy, source.config.platform == base.config.platform,
+            source.diffIDs.count >= layers, source.diffIDs.starts(with: base.diffIDs)
+        else { return nil }
+        var draft = ImageConfigDraft(platform: base.config.platform, created: next.created ?? .now())
+        draft.author = plan.author
+        draft.dockerVersion = engine.configuration.version.version
+        var (config, step) = (plan.config, plan.stepConfig)
+        (config.image, step.image) = (base.id.description, base.id.description)
+        draft.config = try OrderedJSONEncoder().encodeValue(config)
+        draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
+        draft.diffIDs = Array(source.diffIDs.prefix(layers))
+        draft.history = done + [next]
+        return try engine.images.register(ImageConfig(parsing: draft.serialized()), parent: base.id)
+    }
+}

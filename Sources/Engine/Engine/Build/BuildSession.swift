@@ -1,0 +1,54 @@
+internal import APIModel
+internal import Dockerfile
+internal import ImageBuilder
+internal import ImageModel
+internal import ImageStore
+internal import OrderedJSON
+internal import Primitives
+
+/// What the steps of one build are done with: the engine, the request and the context.
+final class BuildSession: StepExecutor {
+    let engine: Engine
+    let request: BuildRequest
+    let context: BuildContext
+    /// Times later than this are written as this: `SOURCE_DATE_EPOCH`, which makes images that are the same to the bit.
+    let latestTime: Timestamp?
+
+    init(_ engine: Engine, _ request: BuildRequest, _ context: BuildContext) {
+        self.engine = engine
+        self.request = request
+        self.context = context
+        let seconds = (request.arguments["SOURCE_DATE_EPOCH"] ?? nil).flatMap { Int64($0) }
+        latestTime = seconds.map { Timestamp(seconds: max(0, $0)) }
+    }
+
+    func record(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage {
+        try await engine.workers.run { [self] in try makeImage(plan, layer: nil) }
+    }
+
+    /// Blocking. The image of a step, with its layer or without one. It is there when the engine is killed afterwards; a loss
+    /// of power may take it along, as what follows can be made again.
+    func makeImage(_ plan: ImagePlan, layer: CapturedLayer?, container: String = "") throws -> BuiltImage {
+        let created = latestTime ?? .now()
+        var draft = ImageConfigDraft(platform: plan.parent.platform, created: created)
+        draft.author = plan.author
+        draft.dockerVersion = engine.configuration.version.version
+        if latestTime == nil { draft.container = container }
+        var (config, step) = (plan.config, plan.stepConfig)
+        config.image = plan.parent.id
+        step.image = plan.parent.id
+        draft.config = try OrderedJSONEncoder().encodeValue(config)
+        draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
+        let history = ImageHistoryEntry(created: created, createdBy: plan.createdBy, author: plan.author)
+        let image = try engine.images.makeImage(
+            ImageStep(parent: try plan.parentDigest, draft: draft, history: history), layer: layer)
+        return BuiltImage(id: image.id.description, config: config, platform: plan.parent.platform)
+    }
+}
+
+extension ImagePlan {
+    /// Nil for scratch.
+    var parentDigest: Digest? {
+        get throws(EngineError) { parent.id.isEmpty ? nil : try Digest(parsing: parent.id) }
+    }
+}

@@ -1,0 +1,120 @@
+internal import Dockerfile
+internal import ImageBuilder
+internal import ImageStore
+internal import LayerFS
+internal import LinuxSystem
+internal import Primitives
+
+extension BuildSession {
+    func copy(
+        _ copy: CopyStep, _ sources: CopySources, _ plan: ImagePlan, _ step: StepReport
+    ) async throws(EngineError) -> BuiltImage {
+        await engine.stepPermits.enter {}
+        defer { engine.stepPermits.leave() }
+        guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
+        let stop = StopSign()
+        return try await withStop(stop) { () async throws(EngineError) in
+            try await engine.workers.run { [self] in
+                try changingFiles(plan) { root in
+                    var writer = try CopyWriter(copy, sources, root, stop)
+                    do { try writer.run() } catch let error as SystemError {
+                        throw EngineError(.badParameter, "failed to copy files: \(error)", cause: error)
+                    }
+                }
+            }
+        }
+    }
+
+    private func withStop<Value>(
+        _ stop: StopSign, _ body: () async throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        do {
+            return try await withTaskCancellationHandler {
+                try await body()
+            } onCancel: {
+                stop.raise()
+            }
+        } catch {
+            throw EngineError(wrapping: error)
+        }
+    }
+}
+
+/// Puts sources into a root that stands for `/`.
+struct CopyWriter {
+    private let copy: CopyStep
+    private let sources: CopySources
+    private let target: CopyTarget
+
+    init(_ copy: CopyStep, _ sources: CopySources, _ root: FDBox, _ stop: StopSign) throws {
+        self.copy = copy
+        self.sources = sources
+        let owner = try copy.owner.map { try CopyOwner(parsing: $0, in: root) }
+        let mode = try copy.mode.map { text throws(EngineError) in try ModeChange(parsing: text) }
+        target = CopyTarget(root: root, owner: owner, mode: mode, keepsOwners: sources.keepsOwners, stop: stop)
+    }
+
+    private var destination: String {
+        SlashPath.joined(copy.workingFolder.isEmpty ? "/" : copy.workingFolder, copy.destination)
+    }
+
+    mutating func run() throws {
+        for item in sources.items {
+            switch item.content {
+            case .tree(let entry, let below) where entry.kind == .directory:
+                try target.copy(below, of: sources.root, from: entry.path, into: try folder(for: item, below: entry))
+            case .tree(let entry, _):
+                if try unpack(entry, of: item) { continue }
+                let (folder, name) = try place(of: item)
+                try target.copy(entry, as: name, of: sources.root, from: entry.path, into: folder)
+            case .document(let bytes):
+                let (folder, name) = try place(of: item)
+                try target.write(bytes, as: name, into: folder)
+            case .fetched(let file):
+                if try unpack(file) { continue }
+                let (folder, name) = try place(of: item)
+                try target.copy(file, as: name, into: folder)
+            }
+        }
+    }
+
+    /// The folder that a source's contents come into.
+    private func folder(for item: CopySources.Item, below entry: ContextEntry) throws -> CopyFolder {
+        guard copy.keepsParents else { return try target.folder(destination) }
+        var top = entry
+        top.path = RawPath((item.parents.last.map { $0.path.string + "/" } ?? "") + item.name.string)
+        return try target.folder(destination, making: item.parents + (item.name.isEmpty ? [] : [top]))
+    }
+
+    /// Where a file goes: into the destination if that is a folder, else there.
+    private func place(of item: CopySources.Item) throws -> (CopyFolder, RawPath) {
+        if copy.keepsParents { return (try target.folder(destination, making: item.parents), item.name) }
+        if copy.hasFolderDestination || sources.items.count > 1 || target.isFolder(destination) {
+            return (try target.folder(destination), item.name)
+        }
+        let parts = destination.split(separator: "/")
+        guard let name = parts.last else { return (try target.folder("/"), item.name) }
+        return (try target.folder("/" + parts.dropLast().joined(separator: "/")), RawPath(String(name)))
+    }
+
+    /// ADD of a local archive: its files come into the destination, as what they are in it. False for what is none.
+    private func unpack(_ entry: ContextEntry, of item: CopySources.Item) throws -> Bool {
+        guard copy.isAdd, copy.unpacks ?? true, entry.kind == .regular else { return false }
+        return try unpack(try target.open(entry.path, in: sources.root))
+    }
+
+    private func unpack(_ file: FetchedFile) throws -> Bool {
+        guard copy.unpacks ?? false else { return false }
+        return try unpack(try FD.open(at: RawPath(file.path), .readOnly))
+    }
+
+    private func unpack(_ file: consuming FD) throws -> Bool {
+        let source = try PeekedSource(FDSource(file), count: 512)
+        guard !source.prefix.isEmpty, ContextForm.isArchive(source.prefix) else { return false }
+        let folder = try target.folder(destination)
+        var options = UnpackOptions(mode: .plain)
+        options.keepsOwner = true
+        _ = try LayerArchive.unpack(source, into: folder.directory.fd, options: options)
+        return true
+    }
+}

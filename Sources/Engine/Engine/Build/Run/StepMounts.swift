@@ -1,0 +1,195 @@
+internal import APIModel
+internal import Dockerfile
+internal import ImageBuilder
+internal import ImageStore
+internal import LayerFS
+internal import LinuxSystem
+internal import Primitives
+
+/// What a command of a build sees beside its image, and what has to be given back afterwards.
+struct StepMounts: Sendable {
+    var mounts: [ContainerMount] = []
+    /// `NAME=value` of secrets that are variables. In no record.
+    var secretVariables: [String] = []
+    /// Folders that go at the command's end.
+    var temporary: [String] = []
+    var caches: [CacheFolders.Lease] = []
+}
+
+extension BuildSession {
+    /// Waits for caches that others have locked. Errors: `badParameter` for what can't be mounted.
+    func prepareMounts(
+        of run: RunStep, _ stages: [String: BuiltImage]
+    ) async throws(EngineError) -> StepMounts {
+        var mounts = StepMounts()
+        do throws(EngineError) {
+            if let script = run.script { try await add(script, to: &mounts) }
+            for mount in run.mounts {
+                switch mount.kind {
+                case .bind: try await addBind(mount, stages[mount.from], to: &mounts)
+                case .cache: try await addCache(mount, stages[mount.from], to: &mounts)
+                case .tmpfs: addTmpfs(mount, to: &mounts)
+                case .secret: try await addSecret(mount, to: &mounts)
+                case .ssh: throw EngineError(.notImplemented, "RUN --mount=type=ssh is not supported")
+                }
+            }
+        } catch {
+            release(mounts)
+            throw error
+        }
+        return mounts
+    }
+
+    func release(_ mounts: StepMounts) {
+        for lease in mounts.caches { lease.release() }
+        let folders = mounts.temporary
+        guard !folders.isEmpty else { return }
+        engine.workers.submit { [engine] in
+            for folder in folders {
+                engine.attempt("remove \(folder)") { try HostDirectory.removeTree(folder) }
+            }
+        }
+    }
+
+    /// A new folder that lasts as long as the command. `isPrivate`: in memory, where the run folder is.
+    private func temporaryFolder(
+        isPrivate: Bool = false, _ mounts: inout StepMounts
+    ) async throws(EngineError) -> String {
+        let base = isPrivate ? engine.paths.secrets : engine.paths.contexts
+        let folder = base + "/" + ContainerID.random().description
+        mounts.temporary.append(folder)
+        try await engine.workers.run {
+            try HostDirectory.make(base)
+            try HostDirectory.make(folder, mode: 0o700)
+        }
+        return folder
+    }
+
+    private func add(_ script: RunStep.Script, to mounts: inout StepMounts) async throws(EngineError) {
+        let folder = try await temporaryFolder(&mounts)
+        let name = script.path.split(separator: "/").last.map(String.init) ?? "script"
+        guard ![".", ".."].contains(name) else { throw EngineError(.badParameter, "invalid name of a script: \(name)") }
+        try await engine.workers.run {
+            let root = try FD.open(at: RawPath(folder), .directory)
+            try root.setMode(0o755)
+            let file = try root.open(RawPath(name), [.writeOnly, .create, .exclusive], mode: 0o755)
+            try file.setMode(0o755)
+            try file.writeAll(Array(script.content.utf8))
+        }
+        mounts.mounts.append(
+            ContainerMount(kind: .bind, source: folder, destination: "/dev/pipes", isWritable: false))
+    }
+
+    private func addTmpfs(_ mount: RunMount, to mounts: inout StepMounts) {
+        var options = ["exec"]
+        if let size = mount.size { options.append("size=\(size.bytes)") }
+        mounts.mounts.append(
+            ContainerMount(kind: .tmpfs, source: "", destination: target(of: mount), options: options))
+    }
+
+    private func target(of mount: RunMount) -> String { SlashPath.joined("/", mount.target) }
+}
+
+// Files of the context, of an image, of a stage.
+extension BuildSession {
+    private func addBind(
+        _ mount: RunMount, _ image: BuiltImage?, to mounts: inout StepMounts
+    ) async throws(EngineError) {
+        guard !mount.target.isEmpty else { throw EngineError(.badParameter, "invalid mount: a bind needs a target") }
+        // What may be written to is a copy: nothing of it stays.
+        let isCopied = !mount.isReadOnly
+        var source = isCopied ? nil : try await place(mount.source, of: image)
+        if source == nil {
+            let folder = try await temporaryFolder(&mounts)
+            try await engine.workers.run { [self] in try copyTree(mount.source, of: image, into: folder + "/files") }
+            source = folder + "/files"
+        }
+        mounts.mounts.append(
+            ContainerMount(
+                kind: .bind, source: source ?? "", destination: target(of: mount), isWritable: !mount.isReadOnly))
+    }
+
+    /// Where the files are on the host; nil when they lie in several layers.
+    private func place(_ path: String, of image: BuiltImage?) async throws(EngineError) -> String? {
+        try await engine.workers.run { [self] in
+            guard let image else { return try Self.place(path, in: context.root.fd) }
+            guard !image.id.isEmpty else { return nil }
+            let mounts = try engine.images.mounts(of: try engine.images.resolve(image.id))
+            guard let mount = mounts.first, mounts.count == 1, mount.type == "bind" else { return nil }
+            return try Self.place(path, in: FD.open(at: RawPath(mount.source), .directory))
+        }
+    }
+
+    /// Links are followed inside the root. Nobody changes what lies there, so a name will do from then on.
+    private static func place(_ path: String, in root: borrowing FD) throws -> String {
+        do {
+            let place = try RootDirectory(root.duplicate()).open(path, .path)
+            return try FD.open(at: "/proc/self/fd", .directory).readLink(RawPath("\(place.rawValue)")).string
+        } catch {
+            throw EngineError(.badParameter, "failed to mount \(path): \(error.reason)", cause: error)
+        }
+    }
+
+    private func copyTree(_ path: String, of image: BuiltImage?, into folder: String) throws {
+        let root: FDBox
+        if let image {
+            root = try engine.openFiles(of: image.id)
+        } else {
+            root = context.root
+        }
+        let source = try RootDirectory(root.fd.duplicate()).open(path, [.directory])
+        try HostDirectory.make(folder, mode: 0o755)
+        try TreeCopy.copy(from: source, to: FD.open(at: RawPath(folder), .directory))
+    }
+}
+
+// Caches and secrets.
+extension BuildSession {
+    private func addCache(
+        _ mount: RunMount, _ image: BuiltImage?, to mounts: inout StepMounts
+    ) async throws(EngineError) {
+        guard !mount.target.isEmpty else { throw EngineError(.badParameter, "invalid mount: a cache needs a target") }
+        let target = target(of: mount)
+        let lease = try await engine.caches.lease(mount.id.isEmpty ? target : mount.id, mount.sharing ?? .shared)
+        mounts.caches.append(lease)
+        try await engine.workers.run { [self] in
+            guard try lease.make(mode: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0) else { return }
+            guard let image, !image.id.isEmpty else { return }
+            // A new cache begins with what the image has there.
+            let root = RootDirectory(try engine.openFiles(of: image.id).fd.duplicate())
+            let source = try root.open(mount.source, [.directory])
+            try TreeCopy.copy(from: source, to: FD.open(at: RawPath(lease.files), .directory))
+        }
+        mounts.mounts.append(
+            ContainerMount(kind: .bind, source: lease.files, destination: target, isWritable: !mount.isReadOnly))
+    }
+
+    private func addSecret(_ mount: RunMount, to mounts: inout StepMounts) async throws(EngineError) {
+        let named = [mount.id, mount.source, mount.target].first { !$0.isEmpty } ?? ""
+        let id =
+            mount.id.isEmpty && mount.source.isEmpty ? named.split(separator: "/").last.map(String.init) ?? "" : named
+        guard let value = request.secrets[id] else {
+            guard mount.isRequired else { return }
+            throw EngineError(.badParameter, "secret \(id): not found")
+        }
+        if let variable = mount.variable {
+            let name = variable.isEmpty ? id : variable
+            guard !value.contains(0) else { throw EngineError(.badParameter, "secret \(id) is no text") }
+            mounts.secretVariables.append(name + "=" + String(decoding: value, as: UTF8.self))
+            guard !mount.target.isEmpty else { return }
+        }
+        let folder = try await temporaryFolder(isPrivate: true, &mounts)
+        let (mode, uid, gid) = (mount.mode ?? 0o400, mount.uid ?? 0, mount.gid ?? 0)
+        try await engine.workers.run {
+            let root = try FD.open(at: RawPath(folder), .directory)
+            let file = try root.open("secret", [.writeOnly, .create, .exclusive], mode: 0o600)
+            try file.writeAll(value)
+            try file.setOwner(uid: uid, gid: gid)
+            try file.setMode(mode)
+        }
+        mounts.mounts.append(
+            ContainerMount(
+                kind: .bind, source: folder + "/secret",
+                destination: mount.target.isEmpty ? "/run/secrets/" + id : target(of: mount), isWritable: false))
+    }
+}

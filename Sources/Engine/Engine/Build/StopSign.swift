@@ -1,0 +1,14 @@
+internal import Primitives
+internal import Synchronization
+
+/// Tells work on another thread to end.
+final class StopSign: Sendable {
+    private let isRaised = Atomic(false)
+
+    func raise() { isRaised.store(true, ordering: .relaxed) }
+
+    /// Errors: `unavailable` when it was raised.
+    func check() throws(EngineError) {
+        if isRaised.load(ordering: .relaxed) { throw EngineError(.unavailable, "Build cancelled") }
+    }
+}

@@ -1,0 +1,49 @@
+internal import APIModel
+
+/// Puts what stages say that are built at the same time into one order: one stage after the other. The first that has not
+/// ended speaks at once, the others' words wait.
+///
+/// The order is one in which no stage needs a later one, so that the first never waits.
+struct StageQueue: Sendable {
+    private var order: [Int]
+    private var waiting: [Int: [ProgressMessage]] = [:]
+    private var bytes: [Int: Int] = [:]
+    private var ended: Set<Int> = []
+
+    /// Of what a stage prints this much is kept while it waits, in bytes; the rest is left out.
+    static let longest = 2 << 20
+    static let clipped = "[output clipped, log limit 2MiB reached]\n"
+
+    init(order: [Int]) { self.order = order.reversed() }
+
+    /// What is to be said now.
+    mutating func add(_ message: ProgressMessage, of stage: Int) -> [ProgressMessage] {
+        guard order.last != stage, order.contains(stage) else { return [message] }
+        let size = message.stream?.utf8.count ?? 0
+        let before = bytes[stage, default: 0]
+        bytes[stage] = before + size
+        if before + size <= Self.longest {
+            waiting[stage, default: []].append(message)
+        } else if before <= Self.longest {
+            waiting[stage, default: []].append(ProgressMessage(stream: Self.clipped))
+        }
+        return []
+    }
+
+    /// The stage says no more. What is to be said now.
+    mutating func end(_ stage: Int) -> [ProgressMessage] {
+        ended.insert(stage)
+        var messages: [ProgressMessage] = []
+        while let last = order.last, ended.contains(last) {
+            order.removeLast()
+            if let next = order.last { messages += waiting.removeValue(forKey: next) ?? [] }
+        }
+        return messages
+    }
+
+    /// What the stages have said that never came to speak, in order.
+    mutating func takeAll() -> [ProgressMessage] {
+        defer { waiting = [:] }
+        return order.reversed().flatMap { waiting[$0] ?? [] }
+    }
+}

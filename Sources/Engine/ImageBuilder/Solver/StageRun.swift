@@ -1,0 +1,250 @@
+internal import APIModel
+internal import Dockerfile
+internal import Primitives
+
+/// One stage from its FROM to its last step.
+struct StageRun<Executor: StepExecutor> {
+    private let solver: Solver<Executor>
+    private let number: Int
+    private var index = 0
+    /// A step was not in the cache, so no later one is.
+    private var hasMissed: Bool
+
+    private var plan: BuildPlan { solver.plan }
+    private var node: StageGraph.Node { plan.graph.nodes[number] }
+    private var report: StepReport { StepReport(StepID(stage: number, index: index), solver.progress) }
+
+    init(_ solver: Solver<Executor>, _ number: Int) {
+        self.solver = solver
+        self.number = number
+        hasMissed = solver.plan.settings.ignoresCache
+    }
+
+    mutating func run() async throws(EngineError) -> BuiltImage {
+        var image: BuiltImage?
+        defer { solver.progress.finished(stage: number, image: image?.id ?? "") }
+        var state = try await begin()
+        defer { solver.note(arguments: state.argumentNames) }
+        for instruction in node.stage.instructions {
+            index += 1
+            let report = report
+            try await Self.reporting(report) { () throws(EngineError) in
+                report(.started)
+                try await perform(try state.located(instruction, in: plan), &state)
+                report(.finished(image: state.image.id))
+            }
+        }
+        if number == plan.graph.target { try await addLabels(&state) }
+        image = state.image
+        return state.image
+    }
+
+    /// FROM, and the triggers of its image.
+    private mutating func begin() async throws(EngineError) -> StageState {
+        let report = report
+        return try await Self.reporting(report) { () throws(EngineError) in
+            report(.started)
+            let base = try await base(report)
+            var state = StageState(base, plan)
+            let triggers = base.config.onBuild ?? []
+            if !triggers.isEmpty {
+                report(.note("# Executing \(triggers.count) build trigger\(triggers.count > 1 ? "s" : "")"))
+            }
+            for trigger in triggers {
+                try await perform(try state.located(try instruction(of: trigger), in: plan), &state)
+            }
+            report(.finished(image: state.image.id))
+            return state
+        }
+    }
+
+    private func instruction(of trigger: String) throws(EngineError) -> Instruction {
+        do { return try SyntaxTree.trigger(trigger, escape: plan.escape, at: node.stage.span) } catch {
+            throw error.engineError
+        }
+    }
+
+    private func base(_ report: StepReport) async throws(EngineError) -> BuiltImage {
+        let platform = node.from.platform ?? plan.settings.platform
+        switch node.base {
+        case .scratch: return BuiltImage(id: "", config: ContainerConfig(), platform: platform ?? .host)
+        case .image(let name): return try await solver.executor.base(name, platform: platform, report)
+        case .stage(let number): return try await solver.outcome(of: number).get()
+        }
+    }
+
+    private mutating func addLabels(_ state: inout StageState) async throws(EngineError) {
+        for label in plan.labels {
+            index += 1
+            let report = report
+            try await Self.reporting(report) { () throws(EngineError) in
+                report(.started)
+                try await perform(state.step(addingLabel: label), &state)
+                report(.finished(image: state.image.id))
+            }
+        }
+    }
+
+    /// Says what failed, and that the build was called off where that is why.
+    private static func reporting<Value>(
+        _ report: StepReport, _ body: () async throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        do throws(EngineError) {
+            guard !Task.isCancelled else { throw Solver<Executor>.cancelled }
+            return try await body()
+        } catch {
+            let shown = Task.isCancelled ? Solver<Executor>.cancelled : error
+            report(.failed(shown.message))
+            throw shown
+        }
+    }
+}
+
+// What a step does.
+extension StageRun {
+    private mutating func perform(_ step: Step, _ state: inout StageState) async throws(EngineError) {
+        let executor = solver.executor
+        switch step.action {
+        case .none:
+            try await make(step, &state) { (plan) throws(EngineError) in try await executor.record(plan) }
+        case .makeFolder(let path):
+            try await make(step, &state) { (plan) throws(EngineError) in
+                try await executor.makeFolder(path, plan)
+            }
+        case .run(let run): try await perform(run, step, &state)
+        case .copy(let copy): try await perform(copy, step, &state)
+        }
+    }
+
+    private mutating func perform(
+        _ run: RunStep, _ step: Step, _ state: inout StageState
+    ) async throws(EngineError) {
+        let stages = try await stages(of: run)
+        let (report, executor) = (report, solver.executor)
+        try await make(step, &state, run: run) { (plan) throws(EngineError) in
+            try await executor.run(run, mounting: stages, plan, report)
+        }
+    }
+
+    /// Images of the stages that a command's mounts name.
+    private func stages(of run: RunStep) async throws(EngineError) -> [String: BuiltImage] {
+        var images: [String: BuiltImage] = [:]
+        for mount in run.mounts where !mount.from.isEmpty && images[mount.from] == nil {
+            let source: StageGraph.Source
+            do { source = try plan.graph.source(named: mount.from) } catch { throw error.engineError }
+            images[mount.from] = try await image(of: source)
+        }
+        return images
+    }
+
+    private func image(of source: StageGraph.Source) async throws(EngineError) -> BuiltImage {
+        switch source {
+        case .scratch: BuiltImage(id: "", config: ContainerConfig(), platform: .host)
+        case .image(let name): try await solver.executor.base(name, platform: plan.settings.platform, report)
+        case .stage(let number): try await solver.outcome(of: number).get()
+        }
+    }
+
+    private mutating func perform(
+        _ copy: CopyStep, _ step: Step, _ state: inout StageState
+    ) async throws(EngineError) {
+        var from: BuiltImage?
+        if let source = copy.from { from = try await image(of: source) }
+        let (report, executor) = (report, solver.executor)
+        let (sources, key) = try await executor.sources(of: copy, from: from, report)
+        var step = step
+        step.comment = copy.name + " " + copy.flagsText + "\(key) in \(copy.destination) "
+        try await make(step, &state) { (plan) throws(EngineError) in
+            try await executor.copy(copy, sources, plan, report)
+        }
+    }
+}
+
+// From a step to its image.
+extension StageRun {
+    /// From the cache if it is there, else by `body`.
+    private mutating func make(
+        _ step: Step, _ state: inout StageState, run: RunStep? = nil,
+        _ body: (ImagePlan) async throws(EngineError) -> BuiltImage
+    ) async throws(EngineError) {
+        let image = ImagePlan(
+            parent: state.image, config: state.config, stepConfig: Self.stepConfig(step, run, state),
+            author: state.author)
+        let key = plan.settings.ignoresCache ? nil : image.key()
+        while let key, !hasMissed {
+            if let found = try await cached(image) { return state.advance(to: found) }
+            guard await !solver.shared.enter(key) else { break }
+            // What somebody else did just now is in the cache, or has failed.
+            guard !Task.isCancelled else { throw Solver<Executor>.cancelled }
+        }
+        let isShared = !hasMissed && key != nil
+        defer { if let key, isShared { solver.shared.leave(key) } }
+        hasMissed = true
+        state.advance(to: try await body(image))
+    }
+
+    private func cached(_ image: ImagePlan) async throws(EngineError) -> BuiltImage? {
+        guard let found = try await solver.executor.cached(image) else { return nil }
+        report(.cached)
+        return found
+    }
+
+    /// Docker's `container_config`: the configuration with what the step did in place of the command.
+    private static func stepConfig(_ step: Step, _ run: RunStep?, _ state: StageState) -> ContainerConfig {
+        var config = state.config
+        if let run {
+            let arguments = run.keyArguments.isEmpty ? [] : ["|\(run.keyArguments.count)"] + run.keyArguments
+            config.cmd = arguments + run.keyCommand
+            if !run.command.isEmpty { config.entrypoint = nil }
+        } else {
+            let words = step.isOneWord ? ["#(nop) " + step.comment] : ["#(nop) ", step.comment]
+            config.cmd = state.evaluator.shell + words
+        }
+        return config
+    }
+}
+
+extension StageState {
+    /// A step, with the lines it stands on in front of what is wrong with it.
+    fileprivate mutating func located(_ instruction: Instruction, in plan: BuildPlan) throws(EngineError) -> Step {
+        do { return try step(instruction) } catch {
+            let place = error.spans.last.map { "dockerfile line \($0.lines.lowerBound): " } ?? ""
+            throw EngineError(.badParameter, place + error.message, cause: nil)
+        }
+    }
+}
+
+extension CopyStep {
+    /// Flags that change what is made.
+    var flagsText: String {
+        var flags: [String] = []
+        if let owner { flags.append("--chown=\(owner)") }
+        if let mode { flags.append("--chmod=\(mode)") }
+        if keepsParents { flags.append("--parents") }
+        if let unpacks { flags.append("--unpack=\(unpacks)") }
+        return flags.map { $0 + " " }.joined()
+    }
+}
+
+extension RunStep {
+    /// The command as the cache knows it: with what it mounts, how it is connected and what its script is.
+    var keyCommand: [String] {
+        let mounts = mounts.map { "--mount=\($0.keyText)" }
+        let network = network == .default ? [] : ["--network=\(network.rawValue)"]
+        let script = script.map { ["#(script) " + $0.content] } ?? []
+        let flags = mounts + network + script
+        return (flags.isEmpty ? [] : ["#(flags) " + flags.joined(separator: " ")]) + command
+    }
+}
+
+extension RunMount {
+    /// What of a mount can change what the command makes. A secret's value is no part of it.
+    fileprivate var keyText: String {
+        var fields = ["type=\(kind.rawValue)"]
+        for (name, value) in [("from", from), ("source", source), ("target", target), ("id", id)] where !value.isEmpty {
+            fields.append("\(name)=\(value)")
+        }
+        if !isReadOnly { fields.append("rw") }
+        return fields.joined(separator: ",")
+    }
+}

@@ -1,0 +1,57 @@
+public import APIModel
+public import Primitives
+
+/// An image that a step stands on, or has made.
+public struct BuiltImage: Sendable {
+    /// `sha256:…`; empty for `scratch`.
+    public var id: String
+    public var config: ContainerConfig
+    public var platform: Platform
+
+    public init(id: String, config: ContainerConfig, platform: Platform) {
+        self.id = id
+        self.config = config
+        self.platform = platform
+    }
+}
+
+/// The image that a step makes.
+public struct ImagePlan: Sendable {
+    public var parent: BuiltImage
+    /// Its run defaults.
+    public var config: ContainerConfig
+    /// What the step did, as Docker's `container_config`: the cache finds it by that.
+    public var stepConfig: ContainerConfig
+    public var author: String
+
+    /// What the image's history says.
+    public var createdBy: String { (stepConfig.cmd ?? []).joined(separator: " ") }
+}
+
+/// Does what steps say. The solver decides what is done and in which order; everything that touches files, images or
+/// processes is here.
+///
+/// All calls may come at the same time, for different stages. Cancelling a task ends its call soon.
+public protocol StepExecutor: Sendable {
+    /// Sources of a copy that were found, with all that copying them needs.
+    associatedtype Sources: Sendable
+
+    /// The image of a FROM, which may have to be fetched.
+    func base(_ name: String, platform: Platform?, _ step: StepReport) async throws(EngineError) -> BuiltImage
+    /// An image here that the same step has made before.
+    func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage?
+    /// Finds and hashes what a copy copies. `from`: the image of another stage.
+    func sources(
+        of copy: CopyStep, from: BuiltImage?, _ step: StepReport
+    ) async throws(EngineError) -> (sources: Sources, key: String)
+    /// `stages`: images that its mounts name.
+    func run(
+        _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport
+    ) async throws(EngineError) -> BuiltImage
+    func copy(
+        _ copy: CopyStep, _ sources: Sources, _ plan: ImagePlan, _ step: StepReport
+    ) async throws(EngineError) -> BuiltImage
+    func makeFolder(_ path: String, _ plan: ImagePlan) async throws(EngineError) -> BuiltImage
+    /// An image with another configuration and the same files.
+    func record(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage
+}

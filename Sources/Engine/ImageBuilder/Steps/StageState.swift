@@ -1,0 +1,172 @@
+internal import APIModel
+internal import Dockerfile
+internal import Primitives
+
+/// A stage on its way: the image so far, and what the next instruction makes of it.
+struct StageState: Sendable {
+    private(set) var image: BuiltImage
+    private(set) var author: String
+    private(set) var evaluator: ConfigurationEvaluator
+    private var arguments: BuildArguments
+    private let graph: StageGraph
+    /// ARGs that were declared here.
+    var argumentNames: [String] { arguments.names }
+
+    init(_ base: BuiltImage, _ plan: BuildPlan) {
+        image = base
+        author = ""
+        graph = plan.graph
+        arguments = BuildArguments(given: plan.settings.arguments, globals: plan.globals)
+        var config = base.config
+        (config.openStdin, config.stdinOnce) = (false, false)
+        if !(config.env ?? []).contains(where: { $0.hasPrefix("PATH=") }) {
+            config.env = (config.env ?? []) + ["PATH=" + Self.standardPath]
+        }
+        config.onBuild = nil
+        evaluator = ConfigurationEvaluator(config, escape: plan.escape)
+    }
+
+    static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    var config: ContainerConfig { evaluator.config }
+
+    /// The step has an image.
+    mutating func advance(to next: BuiltImage) { image = next }
+
+    /// What an instruction does. Errors: those of its words.
+    mutating func step(_ instruction: Instruction) throws(DockerfileError) -> Step {
+        addArguments()
+        do {
+            switch instruction.statement {
+            case .maintainer(let text):
+                author = text
+                return Step(action: .none, comment: "MAINTAINER " + text)
+            case .arg(let declarations): return try declare(declarations)
+            case .run(let run): return try step(run)
+            case .copy(let copy): return try step(copy)
+            case .add(let add): return try step(add)
+            case .workdir:
+                let comment = try applied(instruction)
+                return Step(action: .makeFolder(config.workingDir), comment: comment, isOneWord: true)
+            default: return Step(action: .none, comment: try applied(instruction))
+            }
+        } catch {
+            throw error.located(at: instruction.span)
+        }
+    }
+
+    /// A label that the build adds.
+    mutating func step(addingLabel label: KeyValuePair) -> Step {
+        evaluator.add(labels: [label])
+        return Step(action: .none, comment: "LABEL \(label.key)=\(label.value)")
+    }
+
+    private mutating func applied(_ instruction: Instruction) throws(DockerfileError) -> String {
+        do { return try evaluator.apply(instruction) } catch { throw DockerfileError(error.message) }
+    }
+
+    /// Variables are the configuration's, and beside them the stage's arguments.
+    private mutating func addArguments() {
+        let environment = VariableScope(environment: config.env ?? [])
+        var scope = environment
+        for (name, value) in arguments.variables(beside: environment) { scope[name] = value }
+        evaluator.variables = scope
+    }
+
+    private mutating func declare(_ declarations: [ArgumentDeclaration]) throws(DockerfileError) -> Step {
+        var words: [String] = []
+        for declaration in declarations {
+            let name = try evaluator.expand(declaration.name)
+            let value = try declaration.value.map { value throws(DockerfileError) in try evaluator.expand(value) }
+            arguments.declare(name, value)
+            words.append(value.map { "\(name)=\($0)" } ?? name)
+            addArguments()
+        }
+        return Step(action: .none, comment: "ARG " + words.joined(separator: " "))
+    }
+}
+
+// RUN.
+extension StageState {
+    private func step(_ run: Run) throws(DockerfileError) -> Step {
+        guard !run.isPrivileged else {
+            throw DockerfileError("RUN --security=insecure is not allowed: commands of builds have no privileges")
+        }
+        guard run.devices.isEmpty else { throw DockerfileError("RUN --device is not supported") }
+        let environment = VariableScope(environment: config.env ?? [])
+        let variables = arguments.variables(beside: environment)
+        let mounts = try run.mounts.map { flag throws(DockerfileError) in
+            try flag.resolved { word throws(DockerfileError) in try evaluator.expand(word) }
+        }
+        guard !mounts.contains(where: { $0.kind == .ssh }) else {
+            throw DockerfileError("RUN --mount=type=ssh is not supported: there is no agent to forward")
+        }
+        let (command, script) = Self.command(run.command, evaluator)
+        let step = RunStep(
+            command: command, script: script, arguments: variables.map { "\($0.name)=\($0.value)" },
+            keyArguments: variables.filter { arguments.isPartOfStep($0.name) }.map { "\($0.name)=\($0.value)" },
+            mounts: mounts, network: run.network)
+        return Step(action: .run(step), comment: "")
+    }
+
+    /// A here-document that is the whole command is a script: for the shell, or for what its `#!` names.
+    private static func command(
+        _ command: CommandLine, _ evaluator: ConfigurationEvaluator
+    ) -> ([String], RunStep.Script?) {
+        guard command.isShell, !command.hereDocuments.isEmpty else { return (evaluator.words(of: command), nil) }
+        guard let document = command.script else {
+            let text = command.hereDocuments.reduce(command.words.joined(separator: " ")) {
+                $0 + "\n" + $1.content + $1.name
+            }
+            return (evaluator.shell + [text], nil)
+        }
+        guard document.lines.hasPrefix("#!") else { return (evaluator.shell + [document.lines], nil) }
+        let path = "/dev/pipes/" + document.name
+        return ([path], RunStep.Script(path: path, content: document.lines))
+    }
+}
+
+// COPY and ADD.
+extension StageState {
+    private func step(_ copy: Copy) throws(DockerfileError) -> Step {
+        let from = try copy.from.map { name throws(DockerfileError) in try graph.source(named: name) }
+        var step = try step(copy.transfer, isAdd: false, from: from)
+        step.keepsParents = copy.keepsParents
+        for source in step.sources where RemoteSource.isURL(source) && from == nil {
+            throw DockerfileError("source can't be a URL for COPY")
+        }
+        return Step(action: .copy(step), comment: "COPY", isOneWord: true)
+    }
+
+    private func step(_ add: Add) throws(DockerfileError) -> Step {
+        var step = try step(add.transfer, isAdd: true, from: nil)
+        step.unpacks = add.unpacks
+        step.keepsGitFolder = add.keepsGitFolder ?? false
+        if let text = add.checksum {
+            let text = try evaluator.expand(text)
+            guard step.sources.count == 1, RemoteSource.isRemote(step.sources[0]) else {
+                throw DockerfileError("checksum can't be specified for multiple or local sources")
+            }
+            do { step.checksum = try Digest(parsing: text) } catch { throw DockerfileError(error.message) }
+        }
+        return Step(action: .copy(step), comment: "ADD", isOneWord: true)
+    }
+
+    private func step(
+        _ transfer: Transfer, isAdd: Bool, from: StageGraph.Source?
+    ) throws(DockerfileError) -> CopyStep {
+        func expand(_ word: String) throws(DockerfileError) -> String { try evaluator.expand(word) }
+        let documents = try transfer.documents.map { document throws(DockerfileError) in
+            let content =
+                try document.isExpanded
+                ? WordExpander.forDocuments.expand(document.lines) { evaluator.variables[$0] }.text : document.lines
+            return CopyStep.Document(name: document.name, content: content)
+        }
+        return CopyStep(
+            isAdd: isAdd, from: from, sources: try transfer.sources.map(expand), documents: documents,
+            destination: try expand(transfer.destination), workingFolder: config.workingDir,
+            owner: try transfer.owner.map(expand), mode: try transfer.mode.map(expand), isLinked: transfer.isLinked,
+            excludes: try transfer.excludes.map(expand), keepsParents: false, unpacks: nil, checksum: nil,
+            keepsGitFolder: false)
+    }
+}
