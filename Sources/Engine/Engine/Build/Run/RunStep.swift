@@ -23,6 +23,8 @@ extension BuildSession {
         step(.runningIn(container: container.id.description))
         do {
             try await execute(container, run, step)
+            // Its mounts go with it; only then its files are nobody's but ours.
+            await engine.finishTeardown(of: container)
             let image = try await engine.workers.run { [self] in try capture(container, mounts, plan) }
             await dispose(of: container, step, isFailed: false)
             return image
