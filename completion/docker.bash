@@ -5,15 +5,15 @@ _docker() {
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case "$word" in -*) continue ;; esac
         command="${command:+$command }$word"
-        case "$command" in image|network|system) ;; *) break ;; esac
+        case "$command" in builder|image|network|system) ;; *) break ;; esac
     done
     if [ -z "$command" ]; then
-        COMPREPLY=($(compgen -W "attach build commit cp create diff events exec export help history image images import info inspect kill load login logout logs network pause port ps pull push rename restart rm rmi run save search start stats stop system tag top unpause version wait --config --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
+        COMPREPLY=($(compgen -W "attach build builder commit cp create diff events exec export help history image images import info inspect kill load login logout logs network pause port ps pull push rename restart rm rmi run save search start stats stop system tag top unpause version wait --config --daemon --debug --help --host --log-level --tls --tlscacert --tlscert --tlskey --tlsverify --version -D -H -d -h -l -v" -- "$current"))
         return
     fi
     case "$command" in
         attach) flags="--detach-keys --no-stdin --sig-proxy --help" ;;
-        build) flags="--build-arg --check --file --platform --target -f --help" ;;
+        build) flags="--add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help" ;;
         commit) flags="--author --change --message --pause -a -c -m -p --help" ;;
         cp) flags="--archive --follow-link --quiet -L -a -q --help" ;;
         create) flags="--add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help" ;;
@@ -52,6 +52,9 @@ _docker() {
         unpause) flags=" --help" ;;
         version) flags="--format -f --help" ;;
         wait) flags=" --help" ;;
+        "builder build") flags="--add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help" ;;
+        "builder prune") flags="--all --filter --force --keep-storage --reserved-space -a -f --help" ;;
+        "image build") flags="--add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help" ;;
         "image history") flags="--format --human --no-trunc --quiet -H -q --help" ;;
         "image import") flags="--change --message --platform -c -m --help" ;;
         "image inspect") flags="--format -f --help" ;;
@@ -75,7 +78,8 @@ _docker() {
         "system events") flags="--filter --format --since --until -f --help" ;;
         "system info") flags="--format -f --help" ;;
         "system prune") flags="--all --filter --force --volumes -a -f --help" ;;
-        image) COMPREPLY=($(compgen -W "history import inspect load ls prune pull push rm save tag" -- "$current")); return ;;
+        builder) COMPREPLY=($(compgen -W "build prune" -- "$current")); return ;;
+        image) COMPREPLY=($(compgen -W "build history import inspect load ls prune pull push rm save tag" -- "$current")); return ;;
         network) COMPREPLY=($(compgen -W "connect create disconnect inspect ls prune rm" -- "$current")); return ;;
         system) COMPREPLY=($(compgen -W "check df events info prune" -- "$current")); return ;;
     esac

@@ -5,7 +5,8 @@ local command="$words[2]"
 if (( CURRENT == 2 )); then
     commands=(
         'attach:Attach to a running container'
-        'build:Build an image from a Dockerfile (so far it can only be checked, with --check)'
+        'build:Build an image from a Dockerfile'
+        'builder:Manage builds'
         'commit:Create a new image from a containers changes'
         'cp:Copy files/folders between a container and the local filesystem'
         'create:Create a new container'
@@ -52,9 +53,20 @@ if (( CURRENT == 2 )); then
     return
 fi
 case "$command" in
+    builder)
+        if (( CURRENT == 3 )); then
+            commands=(
+            'build:Build an image from a Dockerfile'
+            'prune:Remove build cache'
+            )
+            _describe 'docker builder command' commands
+            return
+        fi
+        command="$words[2] $words[3]" ;;
     image)
         if (( CURRENT == 3 )); then
             commands=(
+            'build:Build an image from a Dockerfile'
             'history:Show the history of an image'
             'import:Create an empty filesystem image and import the contents of the'
             'inspect:Display detailed information on one or more images'
@@ -103,7 +115,7 @@ esac
 if [[ "$words[CURRENT]" == -* ]]; then
     case "$command" in
         attach) compadd -- --detach-keys --no-stdin --sig-proxy --help ;;
-        build) compadd -- --build-arg --check --file --platform --target -f --help ;;
+        build) compadd -- --add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help ;;
         commit) compadd -- --author --change --message --pause -a -c -m -p --help ;;
         cp) compadd -- --archive --follow-link --quiet -L -a -q --help ;;
         create) compadd -- --add-host --annotation --attach --blkio-weight --cap-add --cap-drop --cgroup-parent --cgroupns --cidfile --cpu-period --cpu-quota --cpu-shares --cpus --cpuset-cpus --cpuset-mems --device --device-cgroup-rule --dns --dns-option --dns-search --domainname --entrypoint --env --env-file --expose --gpus --group-add --health-cmd --health-interval --health-retries --health-start-interval --health-start-period --health-timeout --hostname --init --interactive --ip --ip6 --ipc --isolation --label --label-file --link --link-local-ip --log-driver --log-opt --mac-address --memory --memory-reservation --memory-swap --memory-swappiness --mount --name --net --network --network-alias --no-healthcheck --oom-kill-disable --oom-score-adj --pid --pids-limit --platform --privileged --publish --publish-all --pull --quiet --read-only --restart --runtime --security-opt --shm-size --stop-signal --stop-timeout --storage-opt --sysctl --tmpfs --tty --ulimit --user --userns --uts --volume --volume-driver --volumes-from --workdir -P -a -c -e -h -i -l -m -p -q -t -u -v -w --help ;;
@@ -142,6 +154,9 @@ if [[ "$words[CURRENT]" == -* ]]; then
         unpause) compadd --  --help ;;
         version) compadd -- --format -f --help ;;
         wait) compadd --  --help ;;
+        "builder build") compadd -- --add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help ;;
+        "builder prune") compadd -- --all --filter --force --keep-storage --reserved-space -a -f --help ;;
+        "image build") compadd -- --add-host --build-arg --cache-from --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --network --no-cache --output --platform --progress --pull --quiet --rm --secret --security-opt --shm-size --squash --tag --target --ulimit -c -f -m -o -q -t --help ;;
         "image history") compadd -- --format --human --no-trunc --quiet -H -q --help ;;
         "image import") compadd -- --change --message --platform -c -m --help ;;
         "image inspect") compadd -- --format -f --help ;;

@@ -70,9 +70,7 @@ def test_from_the_standard_input(ours):
 
 
 @pytest.mark.parametrize("args, words", [
-    (["build", "."], "docker: 'build' is not supported yet"),
-    (["build", "-t", "x", "."], "docker: 'build' is not supported yet"),
-    (["build", "--check", "-t", "x", "."], "docker: 'build --tag' is not supported yet"),
+    (["build", "--check", "-t", "x", "."], "docker: 'build --check' does not go with '--tag'"),
     (["build", "--check", "/nowhere"], "unable to prepare context: path \"/nowhere\" not found"),
     (["build", "--check", "https://example.com/x.git"], "remote context is not supported yet"),
     (["build", "--check", "/proc/self/fd"], "failed to read dockerfile: open /proc/self/fd/Dockerfile"),

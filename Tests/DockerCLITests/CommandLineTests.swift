@@ -38,8 +38,8 @@ import Testing
 
     @Test func unknownAndMissingCommandsAreToldApart() throws {
         #expect(try docker("nope").text == "docker: 'nope' is not a docker command. See 'docker --help'.\n")
-        #expect(try docker("build", ".") == (1, "docker: 'build' is not supported yet\n"))
-        #expect(try docker("image", "build", ".") == (1, "docker: 'build' is not supported yet\n"))
+        #expect(try docker("buildx", "build", ".") == (1, "docker: 'buildx' is not supported yet\n"))
+        #expect(try docker("trust", "key") == (1, "docker: 'trust' is not supported yet\n"))
         #expect(
             try docker("system", "nope")
                 == (1, "docker: 'system nope' is not a docker command. See 'docker system --help'.\n"))

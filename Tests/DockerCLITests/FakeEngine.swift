@@ -14,6 +14,8 @@ final class FakeEngine: Sendable {
         var line: String
         var body: JSONValue?
         var head: [String] = []
+        /// A body that came in chunks.
+        var bytes: [UInt8] = []
 
         func header(_ name: String) -> String? {
             head.first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
@@ -54,14 +56,16 @@ final class FakeEngine: Sendable {
     convenience init(_ status: Int, _ body: String) throws { try self.init(answering: { _ in (status, body) }) }
 
     /// Runs a command line; what the engine was asked, what was written, the exit code.
-    func docker(_ words: [String], input: String = "") throws -> (requests: [Request], text: String, code: Int32) {
+    func docker(
+        _ words: [String], input: String = "", environment: [String: String] = [:]
+    ) throws -> (requests: [Request], text: String, code: Int32) {
         let (left, right) = try descriptorPair()
         let (typed, keyboard) = try descriptorPair()
         try keyboard.write(Array(input.utf8))
         keyboard.finishWriting()
         let console = Console(input: typed, output: left, error: left)
         let host = "unix://\(path)"
-        let code = Docker(console: console) { $0 == "DOCKER_HOST" ? host : nil }.run(words)
+        let code = Docker(console: console) { $0 == "DOCKER_HOST" ? host : environment[$0] }.run(words)
         left.finishWriting()
         var bytes: [UInt8] = []
         while let part = try? right.read(), !part.isEmpty { bytes += part }
@@ -114,14 +118,29 @@ final class FakeEngine: Sendable {
         let head = String(decoding: bytes, as: UTF8.self).split(
             separator: "\r\n\r\n", omittingEmptySubsequences: false)[0]
         let lines = head.split(separator: "\r\n")
+        let start = head.utf8.count + 4
+        let isChunked = lines.contains("Transfer-Encoding: chunked")
+        while isChunked, !bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8) { bytes += try some(connection) }
         let length = lines.first { $0.hasPrefix("Content-Length: ") }.flatMap { Int($0.dropFirst(16)) } ?? 0
-        while bytes.count < head.utf8.count + 4 + length { bytes += try some(connection) }
+        while bytes.count < start + length { bytes += try some(connection) }
         let words = lines[0].split(separator: " ")
         let path = words[1].drop { $0 != "." }.drop { $0 != "/" }
-        let body = bytes.suffix(length)
+        let body = isChunked ? [] : bytes.suffix(length)
         return Request(
             line: "\(words[0]) \(path)", body: body.isEmpty ? nil : try JSONValue(parsing: Array(body)),
-            head: lines.dropFirst().map(String.init))
+            head: lines.dropFirst().map(String.init), bytes: isChunked ? Self.joined(bytes[start...]) : [])
+    }
+
+    private static func joined(_ chunks: ArraySlice<UInt8>) -> [UInt8] {
+        var (result, rest) = ([UInt8](), chunks)
+        while let end = rest.firstIndex(of: 13),
+            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16),
+            size > 0
+        {
+            result += rest[(end + 2)...].prefix(size)
+            rest = rest[(end + 2)...].dropFirst(size + 2)
+        }
+        return result
     }
 
     private func some(_ connection: Descriptor) throws -> [UInt8] {

@@ -71,7 +71,7 @@ struct Command: Sendable {
 }
 
 /// A failure whose text is already whole.
-struct CommandFailure: Error, Sendable {
+struct CommandFailure: Error, Sendable, Equatable {
     var message: String
     var exitCode: Int32
 

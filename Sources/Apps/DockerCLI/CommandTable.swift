@@ -3,7 +3,8 @@ internal import Flags
 /// Every command by name.
 enum CommandTable {
     static let all: [Command] = [
-        .attach, .build, .commit, .cp, .create, .diff, .events, .exec, .export, .help, .history, .image, .images,
+        .attach, .build, .builder, .commit, .cp, .create, .diff, .events, .exec, .export, .help, .history, .image,
+        .images,
         .import, .info,
         .inspect, .kill, .load, .login, .logout, .logs, .network, .pause, .port, .ps, .pull, .push, .rename, .restart,
         .rm, .rmi, .run, .save, .search, .start, .stats, .stop, .system, .tag, .top, .unpause,
@@ -20,7 +21,7 @@ enum CommandTable {
 
     /// Commands of Docker that are not there yet.
     static let missing: Set<String> = [
-        "builder", "buildx", "compose", "config", "context",
+        "buildx", "compose", "config", "context",
         "manifest", "node", "plugin", "secret", "stack", "swarm",
         "trust",
         "update", "volume",
@@ -29,6 +30,7 @@ enum CommandTable {
 
     /// Today's two words for the commands of one word.
     static let twoWords: [String: [String: String]] = [
+        "builder": ["build": "build", "prune": "builder prune"],
         "container": [
             "attach": "attach", "commit": "commit", "cp": "cp", "create": "create", "diff": "diff", "exec": "exec",
             "export": "export",

@@ -59,7 +59,7 @@ public struct Docker: Sendable {
         return try command.run(
             Invocation(
                 client: try GlobalFlags.client(global, profile, variable), profile: profile, console: console,
-                flags: flags))
+                flags: flags, variable: variable))
     }
 
     private func report(_ error: any Error) -> Int32 {

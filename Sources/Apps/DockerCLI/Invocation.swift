@@ -11,6 +11,8 @@ struct Invocation: Sendable {
     var profile: Profile
     var console: Console
     var flags: FlagValues
+    /// Environment variables by name.
+    var variable: @Sendable (String) -> String? = { _ in nil }
 
     var arguments: [String] { flags.arguments }
     /// The first argument; the count has been checked before.

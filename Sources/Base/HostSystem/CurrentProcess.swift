@@ -15,6 +15,9 @@ public enum CurrentProcess {
 
     public static func quit(_ code: Int32) -> Never { exit(code) }
 
+    /// May read everything, whatever its mode.
+    public static var isSuperuser: Bool { geteuid() == 0 }
+
     /// The process id.
     public static var number: Int32 { getpid() }
 

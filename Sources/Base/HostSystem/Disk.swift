@@ -91,6 +91,13 @@ public enum Disk {
         guard rmdir(path) == 0 || errno == ENOENT else { throw failure("rmdir \(path)") }
     }
 
+    /// The absolute path of what is there, without a link in it (`realpath(3)`). Errors: `notFound`, `unavailable`.
+    public static func resolved(_ path: String) throws(EngineError) -> String {
+        guard let found = realpath(path, nil) else { throw failure("lstat \(path)") }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     /// Removes a folder if nothing is in it.
     public static func removeEmptyFolder(_ path: String) { _ = rmdir(path) }
 

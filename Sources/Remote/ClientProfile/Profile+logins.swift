@@ -108,3 +108,32 @@ extension Profile {
         return wasThere
     }
 }
+
+extension Profile {
+    /// The value of `X-Registry-Config`: all logins by server, for a call that may go to any registry. One whose helper
+    /// fails is left out, as Docker does.
+    public func allAuthorizations() -> String {
+        let servers = (document["auths"]?.objectValue?.keys ?? []) + (document["credHelpers"]?.objectValue?.keys ?? [])
+        var object = JSONObject()
+        for server in Set(servers).sorted() {
+            guard let login = try? login(at: server), login.isComplete else { continue }
+            object[server] = .object(login.json)
+        }
+        return Base64.encode(JSONValue.object(object).serialized(), forURL: true)
+    }
+
+    /// Variables for the commands of a build from `proxies`: those of the engine's address, else `default`'s. Each in
+    /// capitals and small.
+    public func proxyVariables(engine address: String) -> [(name: String, value: String)] {
+        let proxies = document["proxies"]
+        guard let chosen = proxies?[address] ?? proxies?["default"] else { return [] }
+        let names = [
+            ("HTTP_PROXY", "httpProxy"), ("HTTPS_PROXY", "httpsProxy"), ("NO_PROXY", "noProxy"),
+            ("FTP_PROXY", "ftpProxy"), ("ALL_PROXY", "allProxy"),
+        ]
+        return names.flatMap { name, key -> [(name: String, value: String)] in
+            guard let value = chosen[key]?.stringValue, !value.isEmpty else { return [] }
+            return [(name, value), (name.lowercased(), value)]
+        }
+    }
+}

@@ -80,14 +80,15 @@ public struct EngineClient: Sendable {
         return try HTTPReply(connection, method: method, path: prefix + path)
     }
 
-    /// Sends a request. `body` is sent whole; `source` in chunks until its end.
+    /// Sends a request. `body` is sent whole; `source` in chunks until its end; with `leavesBodyOpen` the caller sends
+    /// chunks.
     func request(
         _ method: String, _ path: String, _ connection: Descriptor, body: [UInt8]? = nil, source: Descriptor? = nil,
-        headers: [(String, String)] = []
+        leavesBodyOpen: Bool = false, headers: [(String, String)] = []
     ) throws(EngineError) {
         var head = "\(method) \(prefix)\(path) HTTP/1.1\r\nHost: docker\r\nUser-Agent: Docker-Client/1.7.0\r\n"
         for (name, value) in self.headers + headers { head += "\(name): \(value)\r\n" }
-        if source != nil {
+        if source != nil || leavesBodyOpen {
             head += "Transfer-Encoding: chunked\r\n"
         } else if let body {
             head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"

@@ -47,16 +47,9 @@ extension EngineClient {
         _ method: String, _ path: String, source: Descriptor? = nil, headers: [(String, String)] = [],
         _ take: (JSONValue) throws -> Void
     ) throws {
-        var pending: [UInt8] = []
-        try stream(method, path, source: source, headers: headers) { bytes in
-            pending += bytes
-            while let end = pending.firstIndex(of: 10) {
-                let line = Array(pending[..<end])
-                pending.removeFirst(end + 1)
-                if let value = try? JSONValue(parsing: line) { try take(value) }
-            }
-        }
-        if let value = try? JSONValue(parsing: pending) { try take(value) }
+        var lines = ObjectLines()
+        try stream(method, path, source: source, headers: headers) { try lines.add($0, take) }
+        try lines.finish(take)
     }
 
     /// A wait that is registered when this returns: read its answer from the connection with `finishWait`.
@@ -102,5 +95,24 @@ extension EngineClient {
             }
         }
         return result
+    }
+}
+
+/// JSON objects that come a line each, in pieces.
+struct ObjectLines {
+    private var pending: [UInt8] = []
+
+    mutating func add(_ bytes: [UInt8], _ take: (JSONValue) throws -> Void) throws {
+        pending += bytes
+        while let end = pending.firstIndex(of: 10) {
+            let line = Array(pending[..<end])
+            pending.removeFirst(end + 1)
+            if let value = try? JSONValue(parsing: line) { try take(value) }
+        }
+    }
+
+    /// What has no line end counts when nothing follows.
+    mutating func finish(_ take: (JSONValue) throws -> Void) throws {
+        if let value = try? JSONValue(parsing: pending) { try take(value) }
     }
 }

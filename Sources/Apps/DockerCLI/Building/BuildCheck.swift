@@ -54,7 +54,7 @@ struct BuildCheck {
     private func dockerfile() throws -> (name: String, bytes: [UInt8]) {
         if context == "-" || file == "-" {
             let bytes = try read(invocation.console.input)
-            guard !Self.isArchive(bytes) else {
+            guard !BuildSource.isArchive(bytes) else {
                 throw CommandFailure("docker: 'build --check' of an archive is not supported yet")
             }
             return ("stdin", bytes)
@@ -95,14 +95,6 @@ struct BuildCheck {
         do { return try IgnoreRules(parsing: try read(descriptor)) } catch {
             throw CommandFailure("ERROR: error reading \(path): \(Failure.text(error))")
         }
-    }
-
-    /// tar, gzip, bzip2, xz, zstd.
-    private static func isArchive(_ bytes: [UInt8]) -> Bool {
-        let magics: [[UInt8]] = [
-            [0x1F, 0x8B], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A], [0x28, 0xB5, 0x2F, 0xFD],
-        ]
-        return magics.contains(where: bytes.starts(with:)) || bytes.dropFirst(257).starts(with: "ustar".utf8)
     }
 }
 

@@ -20,7 +20,7 @@ extension CreateBody {
         host.cpusetMems = flags.text("cpuset-mems")
         host.cgroupParent = flags.text("cgroup-parent")
         host.blkioWeight = try blockWeight()
-        host.ulimits = try ulimits()
+        host.ulimits = try UlimitForm.limits(flags.list("ulimit"))
         host.devices = try devices()
         host.deviceCgroupRules = flags.list("device-cgroup-rule").isEmpty ? nil : flags.list("device-cgroup-rule")
         guard !flags.isSet("gpus") else { throw CommandFailure("--gpus is not supported yet") }
@@ -49,23 +49,6 @@ extension CreateBody {
             throw CommandFailure("Range of blkio weight is from 10 to 1000")
         }
         return UInt16(weight)
-    }
-
-    private func ulimits() throws -> [Ulimit]? {
-        var limits: [String: Ulimit] = [:]
-        for word in flags.list("ulimit") {
-            let (name, value) = KeyValue.split(word)
-            let parts = (value ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
-            guard (1...2).contains(parts.count), let soft = parts[0], let hard = parts.count > 1 ? parts[1] : soft
-            else {
-                throw CommandFailure("invalid ulimit argument: \(word)")
-            }
-            guard soft <= hard || hard == -1 else {
-                throw CommandFailure("ulimit soft limit must be less than or equal to hard limit: \(soft) > \(hard)")
-            }
-            limits[name] = Ulimit(name: name, soft: soft, hard: hard)
-        }
-        return limits.isEmpty ? nil : limits.values.sorted { $0.name < $1.name }
     }
 
     private func devices() throws -> [DeviceMapping]? {

@@ -22,7 +22,13 @@ struct ContextDockerfile {
             (self.name, self.bytes, self.root) = (name, bytes, root)
             return
         }
-        throw EngineError(.badParameter, "Cannot locate specified Dockerfile: \(first)")
+        throw Self.missing(wanted)
+    }
+
+    /// Docker's words.
+    static func missing(_ wanted: String) -> EngineError {
+        let name = wanted.isEmpty ? "Dockerfile" : wanted
+        return EngineError(.badParameter, "Cannot locate specified Dockerfile: \(name)")
     }
 
     /// What the ignore file beside the Dockerfile says, or the one at the top; nil without either. Errors: `badParameter`

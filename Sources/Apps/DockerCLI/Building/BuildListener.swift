@@ -1,0 +1,89 @@
+internal import APIModel
+internal import EngineClient
+internal import HostSystem
+internal import OrderedJSON
+internal import Primitives
+
+/// Hears what the engine says of a build and hands it on: steps to a display, text to the output, the result to its place.
+final class BuildListener {
+    private let progress: BuildProgress
+    private let console: Console
+    private let target: Descriptor?
+    private var steps: (any BuildDisplay)?
+    private var text: ProgressDisplay
+    private let meter: UploadMeter
+    private var id = ""
+
+    /// `isQuiet`: nothing is shown, not even the classic text.
+    init(
+        _ progress: BuildProgress, _ console: Console, target: Descriptor?, isQuiet: Bool,
+        _ variable: (String) -> String?
+    ) {
+        self.progress = progress
+        self.console = console
+        self.target = target
+        steps = progress.display(on: console.error, variable)
+        // The result itself may go to the output.
+        let shown = target == console.output ? console.error : console.output
+        let output = isQuiet || progress == .quiet ? nil : shown
+        text = ProgressDisplay(output)
+        meter = UploadMeter(progress == .classic ? output : nil)
+    }
+
+    /// The image's id. Errors: what the engine says.
+    func listen(
+        _ client: EngineClient, _ path: String, _ headers: [(String, String)], _ source: BuildSource
+    ) throws -> String {
+        let body = source.body.map { body in
+            { (upload: EngineClient.Upload) throws in try self.send(body, upload) }
+        }
+        do {
+            try client.objects(
+                path, headers: headers, body: body, idle: { try steps?.refresh(now: .now()) }, { try take($0) })
+        } catch {
+            try? steps?.finish(now: .now())
+            throw error
+        }
+        try steps?.finish(now: .now())
+        return id
+    }
+
+    private func send(
+        _ body: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Void, _ upload: EngineClient.Upload
+    ) throws {
+        var step = ContextStep(.now())
+        try steps?.update(step.begin, now: .now())
+        try body { bytes in
+            try upload.write(bytes)
+            self.meter.show(upload.count)
+            if let status = step.progress(upload.count, .now()) { try self.steps?.update(status, now: .now()) }
+        }
+        try steps?.update(step.end(upload.count, .now()), now: .now())
+        meter.finish(upload.count)
+    }
+
+    private func take(_ message: JSONValue) throws {
+        if let failure = failure(message) { throw failure }
+        guard let aux = message["aux"] else {
+            // All that a quiet classic build says.
+            let word = (message["stream"]?.stringValue ?? "").filter { !$0.isWhitespace }
+            if word.hasPrefix("sha256:"), id.isEmpty { id = word }
+            return try text.show(message)
+        }
+        switch message["id"]?.stringValue {
+        case BuildStatus.messageID:
+            try steps?.update(OrderedJSONDecoder().decode(BuildStatus.self, from: aux), now: .now())
+        case BuildOutput.messageID:
+            if let target, let bytes = aux.stringValue.flatMap({ Base64.decode($0) }) { try target.write(bytes) }
+        default: id = aux["ID"]?.stringValue ?? id
+        }
+    }
+
+    private func failure(_ message: JSONValue) -> CommandFailure? {
+        let detail = message["errorDetail"]
+        guard let text = detail?["message"]?.stringValue ?? message["error"]?.stringValue else { return nil }
+        guard progress == .classic else { return CommandFailure("ERROR: failed to build: failed to solve: \(text)") }
+        let code = detail?["code"]?.integerValue ?? 0
+        return CommandFailure(text, exitCode: (1...255).contains(code) ? Int32(code) : 1)
+    }
+}
