@@ -105,6 +105,17 @@ def test_small_parts_become_one_blob(new_registry, bucket):
     assert upload_keys(bucket) == []
 
 
+@pytest.mark.parametrize("size", [1000, 6 * MIB])
+def test_what_was_sent_is_not_read_back(new_registry, bucket, size):
+    """As docker pushes: all in a PATCH, then a PUT that only names the digest."""
+    data = os.urandom(size)
+    server = new_registry(**on(bucket, chunksize=5 * MIB))
+    location = server.patch(server.begin("once/a").location, data).location
+    assert server.finish_upload(location, digest(data)).status == 201
+    assert bucket.blob(digest(data)) == data and upload_keys(bucket) == []
+    assert not [path for method, path, query in bucket.requests if method == "GET" and path.count("/") > 3 and not query]
+
+
 def test_what_is_cancelled_and_what_is_abandoned_goes(new_registry, bucket):
     data = os.urandom(6 * MIB)
     server = new_registry(**on(bucket, chunksize=5 * MIB))
@@ -256,7 +267,10 @@ def test_a_read_that_breaks_off_goes_on(new_registry, bucket):
     server.push_blob("broken/a", data)
     bucket.breaks = MIB
     assert server.get(f"/v2/broken/a/blobs/{digest(data)}").body == data
-    assert bucket.ranges == [f"bytes=0-{3 * MIB - 1}", f"bytes={MIB}-{3 * MIB - 1}"]
+    # What was on its way when it broke may be lost, and comes again.
+    whole, rest = bucket.ranges
+    start, end = map(int, rest.removeprefix("bytes=").split("-"))
+    assert whole == f"bytes=0-{3 * MIB - 1}" and 0 <= start <= MIB and end == 3 * MIB - 1
 
 
 @pytest.mark.parametrize("redirects", [True, False])

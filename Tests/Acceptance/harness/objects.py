@@ -74,6 +74,7 @@ class ObjectService:
         with self.lock:
             self.faults.clear()
             self.ranges.clear()
+            self.requests.clear()
             self.breaks = None
 
     # What is in the bucket

@@ -20,6 +20,8 @@ actor S3Writer: StorageWriter {
     private var held = ByteBuffer()
     /// The object that has what is held, or what was.
     private var tail: String?
+    /// Bytes of it that are not in memory: read when something comes behind them, and else left to S3.
+    private var unread: Int64 = 0
     private var hasNews = false
 
     private init(_ key: String, _ driver: S3Driver) {
@@ -44,7 +46,7 @@ actor S3Writer: StorageWriter {
             place = .object(found.partSize)
         } else {
             if let upload = found.upload { (place, parts) = (.upload(upload), found.parts) }
-            if let tail { held = try await load(tail) }
+            unread = found.tail?.object.size ?? 0
         }
     }
 
@@ -57,13 +59,15 @@ actor S3Writer: StorageWriter {
 
     var size: Int64 {
         if case .object(let size) = place { return size }
-        return partSize + Int64(held.readableBytes)
+        return partSize + unread + Int64(held.readableBytes)
     }
 
     func write(_ buffer: ByteBuffer) async throws(EngineError) {
         guard buffer.readableBytes > 0 else { return }
         try await storing(key) {
             if case .object(let size) = place { try await reopen(size) }
+            if unread > 0, let tail { held = try await load(tail) }
+            unread = 0
             hasNews = true
             held.writeImmutableBuffer(buffer)
             while held.readableBytes >= driver.settings.chunkSize { try await putPart(driver.settings.chunkSize) }
@@ -116,13 +120,23 @@ actor S3Writer: StorageWriter {
             switch place {
             case .object: break
             case .nowhere:
-                try await driver.client.put(held, key, driver.settings.objectHeaders)
-                place = .object(Int64(held.readableBytes))
+                if unread > 0, let tail {
+                    try await driver.client.copy(tail, to: key, driver.settings.objectHeaders)
+                } else {
+                    try await driver.client.put(held, key, driver.settings.objectHeaders)
+                }
+                place = .object(size)
             case .upload(let upload):
-                if held.readableBytes > 0 { try await putPart(held.readableBytes) }
+                if unread > 0, let tail {
+                    let number = (parts.last?.number ?? 0) + 1
+                    parts.append(try await driver.client.copy(tail, size: unread, part: number, of: upload))
+                } else if held.readableBytes > 0 {
+                    try await putPart(held.readableBytes)
+                }
                 try await driver.client.finish(upload, parts)
                 place = .object(partSize)
             }
+            unread = 0
             hasNews = false
             if let tail { try await driver.client.remove([tail]) }
             tail = nil

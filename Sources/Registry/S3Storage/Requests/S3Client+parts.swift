@@ -22,21 +22,26 @@ extension S3Client {
         return S3Part(number: number, tag: tag, size: Int64(body.readableBytes))
     }
 
-    /// `source`: a key of the same bucket.
+    /// A part of an object of the same bucket.
     func copy(
         _ source: String, _ range: Range<Int64>, part number: Int, of upload: S3Upload
     ) async throws -> S3Part {
+        let header = ("x-amz-copy-source-range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
+        return try await copy(source, size: Int64(range.count), part: number, of: upload, [header])
+    }
+
+    /// A whole object of the same bucket; of one under 5 MiB S3 takes no part.
+    func copy(
+        _ source: String, size: Int64, part number: Int, of upload: S3Upload, _ headers: [(String, String)] = []
+    ) async throws -> S3Part {
         let request = S3Request(
             .PUT, upload.key, query: [("partNumber", "\(number)"), ("uploadId", upload.id)],
-            headers: [
-                ("x-amz-copy-source", copySource(source)),
-                ("x-amz-copy-source-range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"),
-            ])
+            headers: headers + [("x-amz-copy-source", copySource(source))])
         let answer = try await document(request)
         guard let tag = answer["ETag"] else {
             throw EngineError(.unavailable, "the S3 service copies a part and gives no tag for it")
         }
-        return S3Part(number: number, tag: tag, size: Int64(range.count))
+        return S3Part(number: number, tag: tag, size: size)
     }
 
     /// Makes an object of an upload. An answer that is lost on the way is asked for again, when the upload is gone already;
