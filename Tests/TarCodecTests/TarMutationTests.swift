@@ -47,7 +47,9 @@ struct XorShift: RandomNumberGenerator {
                 #expect(found.sawEnd, "\(name)")
                 #expect(!["negative-size.tar", "no-name.tar"].contains(name) || found.entries.isEmpty, "\(name)")
             } catch let error as TarError {
-                #expect(["global.tar", "largest-size.tar", "negative-size.tar", "no-name.tar"].contains(name), "\(name): \(error)")
+                #expect(
+                    ["global.tar", "largest-size.tar", "negative-size.tar", "no-name.tar"].contains(name),
+                    "\(name): \(error)")
             } catch is TooLarge {
                 #expect(name.hasPrefix("largest") || name.hasPrefix("sparse"), "\(name)")
             }

@@ -15,7 +15,8 @@ struct ForeignLayers: Sendable {
                 continue
             }
             for (layer, found) in zip(layers, document.layers) {
-                guard let type = found.mediaType, OCIMediaType.isForeign(type), let urls = found.urls, !urls.isEmpty else {
+                guard let type = found.mediaType, OCIMediaType.isForeign(type), let urls = found.urls, !urls.isEmpty
+                else {
                     continue
                 }
                 blobs[layer.diffID] = RemoteBlob(
