@@ -45,7 +45,7 @@ struct XorShift: RandomNumberGenerator {
             do {
                 let found = try unpack(archive)
                 #expect(found.sawEnd, "\(name)")
-                #expect(!["negative-size.tar", "no-name.tar"].contains(name) || found.entries.isEmpty, "\(name)")
+                #expect(name != "negative-size.tar" || found.entries.isEmpty, "\(name)")
             } catch let error as TarError {
                 #expect(
                     ["global.tar", "largest-size.tar", "negative-size.tar", "no-name.tar"].contains(name),
