@@ -90,11 +90,12 @@ import Testing
         let engine = try engine()
         defer { engine.close() }
         let (requests, text, code) = try engine.docker(["system", "prune", "-f", "--filter", "label=a=b"])
-        let sent = "filters=%7B%22label%22:%7B%22a%3Db%22:true%7D%7D"
+        let label = "%22label%22:%7B%22a%3Db%22:true%7D"
+        let sent = "filters=%7B\(label)%7D"
         #expect(
             requests.map(\.line) == [
                 "POST /containers/prune?\(sent)", "POST /networks/prune?\(sent)",
-                "POST /images/prune?filters=%7B%22label%22:%7B%22a%3Db%22:true%7D,%22dangling%22:%7B%22true%22:true%7D%7D",
+                "POST /images/prune?filters=%7B\(label)%2C%22dangling%22:%7B%22true%22:true%7D%7D",
                 "POST /build/prune?\(sent)",
             ])
         // An engine without builds has no cache of theirs.
