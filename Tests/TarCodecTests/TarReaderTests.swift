@@ -31,6 +31,13 @@ import Testing
         #expect(!result.sawEnd)
     }
 
+    /// As Docker's client sends a context to which it adds the Dockerfile.
+    @Test func theLastFilesBlockMayBeShort() throws {
+        let bytes = try TarWriter.header(for: TarEntry(kind: .file, name: Array("f".utf8), size: 3)) + Array("abc".utf8)
+        #expect(try unpack(bytes).contents == [Array("abc".utf8)])
+        #expect(throws: TarError.self) { try unpack(Array(bytes.dropLast())) }
+    }
+
     @Test func whatFollowsTheEndIsSwallowed() throws {
         let result = try unpack(try pack(Self.sample) + [UInt8](repeating: 7, count: 10_240), chunk: 1000)
         #expect(result.entries.count == Self.sample.count)
@@ -38,7 +45,7 @@ import Testing
 
     @Test func truncationIsAnError() throws {
         let whole = try pack(Self.sample, ends: false)
-        for cut in [1, 100, 513, 1000, 1100, whole.count - 1, whole.count - 700] {
+        for cut in [1, 100, 513, 1000, 1100] {
             #expect(throws: TarError.self) { try unpack(Array(whole[..<cut])) }
         }
     }

@@ -83,6 +83,8 @@ public struct TarReader: Sendable {
         switch state {
         case .ended: return
         case .header where collected.isEmpty && pax == nil && longName == nil && longLink == nil: return
+        // Docker's client leaves the end away, and what fills the last file's block, when it adds a Dockerfile.
+        case .padding where pax == nil && longName == nil && longLink == nil: return
         default: throw TarError("unexpected EOF", offset: offset)
         }
     }
