@@ -93,6 +93,17 @@ import Testing
         #expect(try bench.tree("top") == ["dev/", "dev/console=", "etc/", "etc/passwd=p", "made=", "run/"])
     }
 
+    @Test(arguments: cases) func aFolderKeepsItsTimeWhenAPlaceInItGoes(name: String, mode: CaptureMode) throws {
+        let bench = try DriverBench(name)
+        try bench.apply("base", on: nil, [folder("etc"), file("etc/passwd", "p")])
+        try bench.driver.createWritable(id: "box", parent: "base")
+        let changes = [folder("etc"), file("etc/passwd", "changed"), file("etc/hosts")]
+        _ = try LayerArchive.unpack(MemorySource(try pack(changes)), into: bench.view("box").fd)
+        let applied = try bench.driver.capture("box", as: "top", mode, without: ["/etc/hosts"])
+        #expect(try bench.diff("top", "base") == pack([folder("etc"), file("etc/passwd", "changed")]))
+        #expect(try Digest.sha256(of: bench.diff("top", "base")) == applied.diffID)
+    }
+
     @Test(arguments: cases) func nothingChangedIsTheEmptyTar(name: String, mode: CaptureMode) throws {
         let bench = try DriverBench(name)
         try bench.apply("base", on: nil, GraphDriverSuite.base)

@@ -16,7 +16,12 @@ extension LayerDiff {
     public func settle(without unseen: Set<String> = []) throws -> LayerApplied {
         var dropped: [TreeNode] = []
         let applied = try Self.pack(HidingWalk(walk, below: below, without: unseen) { dropped.append($0) }, nil)
-        for node in dropped { try node.parent.fd.removeTree(node.name) }
+        for node in dropped {
+            // The folder's own time is in the digest.
+            let before = try node.parent.fd.stat().modified
+            try node.parent.fd.removeTree(node.name)
+            try node.parent.fd.setTimes(accessed: before, modified: before)
+        }
         return applied
     }
 
