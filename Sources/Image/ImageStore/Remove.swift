@@ -87,20 +87,26 @@ struct RemovalInProgress {
         for name in names { untag(name) }
     }
 
+    /// With the parents that nobody needs then, if `prune`: one after the other, as there may be thousands.
     private mutating func delete(_ id: Digest, force: Bool, prune: Bool, isQuiet: Bool) throws(EngineError) {
+        var parent = try deleteOne(id, force: force, isQuiet: isQuiet)
+        while prune, let next = parent { parent = try deleteOne(next, force: false, isQuiet: true) }
+    }
+
+    /// The parent if the image is gone.
+    private mutating func deleteOne(_ id: Digest, force: Bool, isQuiet: Bool) throws(EngineError) -> Digest? {
         if let conflict = conflict(id, soft: !force, countsNames: true) {
-            if isQuiet, !table.names(of: id).isEmpty || conflict.isUse { return }
+            if isQuiet, !table.names(of: id).isEmpty || conflict.isUse { return nil }
             throw conflict.error
         }
-        guard let row = table.images[id] else { return }
+        guard let row = table.images[id] else { return nil }
         for name in table.names(of: id) { untag(name) }
         table.removeImage(id)
         steps.append(.deleted(id.description))
         let removed = collect(row.chainIDs.last, &table)
         orphans += removed
         steps += removed.map { .deleted($0.chainID.description) }
-        guard prune, let parent = row.parent, table.images[parent] != nil else { return }
-        try delete(parent, force: false, prune: true, isQuiet: true)
+        return row.parent.flatMap { table.images[$0] == nil ? nil : $0 }
     }
 
     private func conflict(_ id: Digest, soft: Bool, countsNames: Bool) -> RemovalConflict? {
