@@ -31,7 +31,7 @@ def listed(text):
 
 def test_a_folder(cli, folder):
     path = folder({"Dockerfile": SHOW, "a/b": "1", "x": "2"})
-    text = cli.ok("build", path)
+    text = cli.ok("build", "--no-cache", path)
     assert listed(text) == [".", "./Dockerfile", "./a", "./a/b", "./x"]
     assert "Sending build context to Docker daemon" in text and "Successfully built" in text
 
@@ -45,30 +45,30 @@ def test_a_folder(cli, folder):
 ])
 def test_ignore_files(cli, folder, ignore, kept):
     path = folder({"Dockerfile": SHOW, "x": "", "a/x": "", "a/b": "", "c.md": "", ".dockerignore": ignore})
-    assert listed(cli.ok("build", path)) == ["."] + kept
+    assert listed(cli.ok("build", "--no-cache", path)) == ["."] + kept
 
 
 def test_the_dockerfile_in_another_place(cli, folder, tmp_path):
     path = folder({"c/d/F": SHOW, "c/x": "", "other/G": "FROM busybox\nCOPY . /c\nRUN echo outside; cd /c && find . | sort\n"})
     context = path + "/c"
-    assert listed(cli.ok("build", "-f", context + "/d/F", context)) == [".", "./d", "./d/F", "./x"]
-    assert listed(cli.ok("build", "-f", "d/F", ".", cwd=context)) == [".", "./d", "./d/F", "./x"]
-    outside = cli.ok("build", "-f", path + "/other/G", context)
+    assert listed(cli.ok("build", "--no-cache", "-f", context + "/d/F", context)) == [".", "./d", "./d/F", "./x"]
+    assert listed(cli.ok("build", "--no-cache", "-f", "d/F", ".", cwd=context)) == [".", "./d", "./d/F", "./x"]
+    outside = cli.ok("build", "--no-cache", "-f", path + "/other/G", context)
     assert "outside" in outside and listed(outside)[-1] == "./x"
-    typed = cli.ok("build", "-f", "-", context, input="FROM busybox\nCOPY . /c\nRUN echo typed; cd /c && find . | sort\n")
+    typed = cli.ok("build", "--no-cache", "-f", "-", context, input="FROM busybox\nCOPY . /c\nRUN echo typed; cd /c && find . | sort\n")
     assert "typed" in typed and listed(typed) == [".", "./d", "./d/F", "./x"]
     assert cli.fails("build", context).complaint
 
 
 def test_an_ignore_file_beside_the_dockerfile(ours, folder):
     path = folder({"d/F": SHOW, "d/F.dockerignore": "x\nd\n", "x": "", "y": "", ".dockerignore": "y\n"})
-    assert listed(ours.ok("build", "-f", path + "/d/F", path)) == [".", "./.dockerignore", "./y"]
+    assert listed(ours.ok("build", "--no-cache", "-f", path + "/d/F", path)) == [".", "./.dockerignore", "./y"]
 
 
 def test_the_standard_input(cli):
-    assert "typed" in cli.ok("build", "-", input="FROM busybox\nRUN echo typed\n")
+    assert "typed" in cli.ok("build", "--no-cache", "-", input="FROM busybox\nRUN echo typed\n")
     archive = tar(entry("F", b"FROM busybox\nCOPY x /x\nRUN cat /x\n"), entry("x", b"packed"))
-    assert "packed" in cli.ok("build", "-f", "F", "-", input=archive)
+    assert "packed" in cli.ok("build", "--no-cache", "-f", "F", "-", input=archive)
     assert "ambiguous Dockerfile source" in cli.fails("build", "-f", "F", "-", input="FROM busybox\n").complaint
     assert "can't use stdin for both" in cli.fails("build", "-f", "-", "-", input="FROM busybox\n").complaint
 
@@ -78,7 +78,7 @@ def test_no_link_is_followed_out(cli, folder, tmp_path_factory):
     (other / "secret").write_text("the user's secret")
     path = folder({"Dockerfile": "FROM busybox\nCOPY . /c\nRUN ls -l /c && cat /c/out/secret || echo no way\n"})
     os.symlink(other, path + "/out")
-    text = cli.ok("build", path)
+    text = cli.ok("build", "--no-cache", path)
     assert "no way" in text and "the user's secret" not in text and f"out -> {other}" in text
 
 
@@ -91,7 +91,7 @@ def test_oddities_of_file_systems(cli, folder):
         file.truncate(5 << 20)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path + "/socket")
-        text = cli.ok("build", path)
+        text = cli.ok("build", "--no-cache", path)
     lines = text.splitlines()
     assert any(line.startswith("-rwsr-xr-x") and line.endswith(" a") for line in lines), text
     assert any(line.startswith("prw") for line in lines) and any(" 5242880 " in line for line in lines)
@@ -102,8 +102,8 @@ def test_capabilities_are_sent(cli, folder):
     path = folder({"Dockerfile": "FROM busybox\nCOPY x /x\nRUN true\n", "x": ""})
     value = bytes.fromhex("0100000200040000000000000000000000000000")
     os.setxattr(path + "/x", "security.capability", value)
-    cli.ok("build", "-t", "capable", path)
-    container = cli.ok("create", "capable")
+    cli.ok("build", "--no-cache", "-t", "capable", path)
+    container = cli.ok("create", "capable", "true")
     export = cli(*["export", container]).out
     with tarfile.open(fileobj=io.BytesIO(export)) as archive:
         headers = archive.getmember("x").pax_headers

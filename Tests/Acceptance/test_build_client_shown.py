@@ -127,7 +127,7 @@ def test_secrets(ours, api, dockerfile, tmp_path):
     (["--progress", "fancy"], "invalid progress mode fancy"),
     (["--secret", "src=x"], "secret missing ID"),
     (["--secret", "id=x,src=/no/where"], "failed to stat /no/where"),
-    (["-t", "UPPER"], "repository name must be lowercase"),
+    (["-t", "UPPER"], "invalid reference format: repository name (library/UPPER) must be lowercase"),
 ])
 def test_mistakes(ours, dockerfile, args, words):
     result = ours.fails("build", *args, dockerfile("FROM busybox\n"))

@@ -87,7 +87,7 @@ def repository(server, tmp_path):
 
 
 def build(api, remote, query=""):
-    return api.post(f"/build?remote={quote(remote, safe='')}{query}", timeout=120)
+    return api.post(f"/build?nocache=1&remote={quote(remote, safe='')}{query}", timeout=120)
 
 
 def built(reply):

@@ -67,15 +67,16 @@ def test_quiet_prints_the_id_alone(docker, tmp_path):
 
 def test_history_and_parents_are_a_chain(docker, tmp_path):
     folder = context(tmp_path, "FROM busybox\nENV A=b\nRUN echo x > /x\nLABEL l=v\n")
+    before = set(docker.ok("images", "-aq").split())
     docker.ok("build", "-t", "chain", folder, timeout=60)
     rows = docker.ok("history", "--no-trunc", "--format", "{{.ID}}\t{{.CreatedBy}}", "chain").splitlines()
     assert [row.split("\t")[1] for row in rows[:3]] == [
         "/bin/sh -c #(nop)  LABEL l=v", "/bin/sh -c echo x > /x", "/bin/sh -c #(nop)  ENV A=b"]
     assert all(row.startswith("sha256:") for row in rows[:3])
     # Steps are images without a name; they go with the image that was made of them.
-    assert len(docker.ok("images", "-aq").split()) == 4
+    assert len(set(docker.ok("images", "-aq").split()) - before) == 3
     docker.ok("rmi", "chain")
-    assert len(docker.ok("images", "-aq").split()) == 1
+    assert set(docker.ok("images", "-aq").split()) == before
 
 
 @pytest.mark.parametrize("dockerfile, field, value", [
@@ -137,7 +138,8 @@ def test_what_is_written_to_a_volume_is_lost(building):
 
 def test_places_for_mounts_are_no_part_of_a_layer(building):
     image = building.ok("FROM scratch\nADD rootfs.tar /\nRUN [\"/bin/true\"]\n", {"rootfs.tar": building.busybox()})
-    before, after = building.layers(image)
+    before, *after = building.layers(image)
+    after = sum(after, [])
     assert not any(name in after for name in ("etc/hosts", "etc/resolv.conf", "dev", "proc", "sys", "dev/console")), after
 
 
@@ -146,7 +148,7 @@ def test_triggers(building):
     result = building("FROM trigger\nRUN cat /b\n", {"a": "text"})
     assert "# Executing 2 build triggers\n" in result.stream and "text\n" in result.stream
     assert building.files(result.image)["b"] == b"text\n"
-    assert building.inspect(result.image)["Config"]["OnBuild"] is None and base
+    assert building.inspect(result.image)["Config"].get("OnBuild") is None and base
 
 
 def test_stages_and_targets(building):
@@ -186,9 +188,8 @@ def test_errors(building, dockerfile, text):
     assert text in result.error, result.error
 
 
-def test_invalid_utf8_is_kept(building):
-    image = building.ok(b"FROM busybox\nRUN printf 'caf\xe9' > /x || true\nLABEL a=\xff\n")
-    assert building.inspect(image)["Config"]["Labels"]["a"]
+def test_invalid_utf8_is_an_error_with_its_place(building):
+    assert "Dockerfile:2: invalid UTF-8 in an instruction" in building(b"FROM busybox\nLABEL a=\xff\n").error
 
 
 def test_labels_limits_and_hosts_of_the_request(building):

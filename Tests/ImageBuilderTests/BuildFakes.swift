@@ -114,7 +114,7 @@ struct FakeBuild {
         image: BuiltImage, text: String, unused: [String]
     ) {
         let plan = try plan(dockerfile)
-        let progress = ClassicTranscript(plan, steps: style, isQuiet: false) { message in
+        let progress = ClassicTranscript(plan, steps: style) { message in
             transcript.messages.withLock { $0.append(message) }
         }
         let solver = Solver(plan, executor, progress, sharing: shared)

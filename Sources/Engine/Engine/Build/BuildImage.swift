@@ -33,6 +33,9 @@ struct Build: Sendable {
     private let engine: Engine
     private let request: BuildRequest
     private let report: ProgressReport
+    /// Of a quiet build whose answer is the classic one.
+    private let held: HeldWords?
+    private let answer: ProgressReport
     private let names: [ImageReference]
     private let settings: BuildSettings
 
@@ -40,7 +43,15 @@ struct Build: Sendable {
     init(_ engine: Engine, _ request: BuildRequest, _ report: @escaping ProgressReport) throws(EngineError) {
         self.engine = engine
         self.request = request
-        self.report = report
+        answer = report
+        if request.isQuiet && request.progress == .classic {
+            let held = HeldWords(report)
+            self.held = held
+            self.report = { held.take($0) }
+        } else {
+            held = nil
+            self.report = report
+        }
         names = try request.tags.map { text throws(EngineError) in
             let name = try ImageReference(parsing: text)
             guard name.digest == nil else {
@@ -58,6 +69,16 @@ struct Build: Sendable {
     }
 
     func run(_ body: ByteChannel?) async throws(EngineError) {
+        do throws(EngineError) {
+            let id = try await build(body)
+            if held != nil { answer(ProgressMessage(stream: id.description + "\n")) }
+        } catch {
+            held?.release()
+            throw error
+        }
+    }
+
+    private func build(_ body: ByteChannel?) async throws(EngineError) -> Digest {
         let context = try await engine.receiveContext(request, body: body, progress: report)
         defer { engine.discard(context) }
         let plan = try plan(context)
@@ -65,10 +86,13 @@ struct Build: Sendable {
         let image = try await solve(plan, context)
         let id = try Digest(parsing: image.id)
         try await tag(id)
+        return id
     }
 
     private func plan(_ context: BuildContext) throws(EngineError) -> BuildPlan {
         do {
+            var settings = settings
+            settings.dockerfileName = context.dockerfileName
             return try BuildPlan(parsing: context.dockerfile, settings)
         } catch {
             throw error.engineError(in: context.dockerfileName)
@@ -79,7 +103,7 @@ struct Build: Sendable {
         let session = BuildSession(engine, request, context)
         let transcript: any BuildProgress =
             switch request.progress {
-            case .classic: ClassicTranscript(plan, steps: request.steps, isQuiet: request.isQuiet, report)
+            case .classic: ClassicTranscript(plan, steps: request.steps, report)
             case .status: StatusTranscript(plan, report)
             }
         let solver = Solver(plan, session, transcript, sharing: engine.sharedSteps)

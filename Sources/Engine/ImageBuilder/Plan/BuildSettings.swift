@@ -2,6 +2,8 @@ public import Primitives
 
 /// What a build is told beside its Dockerfile.
 public struct BuildSettings: Sendable {
+    /// As errors name it.
+    public var dockerfileName = "Dockerfile"
     /// Values of ARGs. Nil: a name without a value.
     public var arguments: [String: String?] = [:]
     /// Of the last stage.

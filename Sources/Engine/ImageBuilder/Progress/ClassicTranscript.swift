@@ -8,16 +8,12 @@ internal import Synchronization
 public final class ClassicTranscript: BuildProgress {
     private let plan: BuildPlan
     private let style: BuildRequest.StepStyle
-    private let isQuiet: Bool
     private let send: ProgressReport
     private let queue: Mutex<StageQueue>
 
-    public init(
-        _ plan: BuildPlan, steps style: BuildRequest.StepStyle, isQuiet: Bool, _ send: @escaping ProgressReport
-    ) {
+    public init(_ plan: BuildPlan, steps style: BuildRequest.StepStyle, _ send: @escaping ProgressReport) {
         self.plan = plan
         self.style = style
-        self.isQuiet = isQuiet
         self.send = send
         queue = Mutex(StageQueue(order: plan.order))
     }
@@ -71,7 +67,6 @@ public final class ClassicTranscript: BuildProgress {
     }
 
     private func output(_ stream: Int, _ bytes: [UInt8]) -> ProgressMessage? {
-        guard !isQuiet else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
         return ProgressMessage(stream: stream == 2 ? "\u{1B}[91m\(text)\u{1B}[0m" : text)
     }

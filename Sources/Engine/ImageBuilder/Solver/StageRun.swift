@@ -42,6 +42,8 @@ struct StageRun<Executor: StepExecutor> {
     /// FROM, and the triggers of its image.
     private mutating func begin() async throws(EngineError) -> StageState {
         let report = report
+        // A stage that stands on another begins when that is there.
+        if case .stage(let number) = node.base { _ = try await solver.outcome(of: number).get() }
         return try await Self.reporting(report) { () throws(EngineError) in
             report(.started)
             let base = try await base(report)
@@ -208,7 +210,7 @@ extension StageState {
     /// A step, with the lines it stands on in front of what is wrong with it.
     fileprivate mutating func located(_ instruction: Instruction, in plan: BuildPlan) throws(EngineError) -> Step {
         do { return try step(instruction) } catch {
-            let place = error.spans.last.map { "dockerfile line \($0.lines.lowerBound): " } ?? ""
+            let place = error.spans.last.map { "\(plan.settings.dockerfileName):\($0.lines.lowerBound): " } ?? ""
             throw EngineError(.badParameter, place + error.message, cause: nil)
         }
     }
