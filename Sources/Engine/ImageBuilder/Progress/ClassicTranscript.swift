@@ -10,6 +10,8 @@ public final class ClassicTranscript: BuildProgress {
     private let style: BuildRequest.StepStyle
     private let send: ProgressReport
     private let queue: Mutex<StageQueue>
+    /// The stage whose failure ends the build.
+    private let failed = Mutex<Int?>(nil)
 
     public init(_ plan: BuildPlan, steps style: BuildRequest.StepStyle, _ send: @escaping ProgressReport) {
         self.plan = plan
@@ -26,6 +28,7 @@ public final class ClassicTranscript: BuildProgress {
     }
 
     public func report(_ event: StepEvent, of step: StepID) {
+        if case .failed = event { failed.withLock { $0 = $0 ?? step.stage } }
         guard let message = message(event, step) else { return }
         say { queue in queue.add(message, of: step.stage) }
     }
@@ -38,8 +41,11 @@ public final class ClassicTranscript: BuildProgress {
         }
     }
 
-    /// What was said in stages that didn't come to their end.
-    public func end() { say { $0.takeAll() } }
+    /// What waits to be said: after a failure only the words of the stage that failed are of interest.
+    public func end() {
+        let failed = failed.withLock(\.self)
+        say { queue in queue.takeAll(but: failed.map { stage in { $0 != stage } }) }
+    }
 
     /// With the lock held, so that messages keep their order; sending only hands them on.
     private func say(_ next: (inout StageQueue) -> [ProgressMessage]) {

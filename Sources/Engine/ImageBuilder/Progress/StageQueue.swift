@@ -41,9 +41,9 @@ struct StageQueue: Sendable {
         return messages
     }
 
-    /// What the stages have said that never came to speak, in order.
-    mutating func takeAll() -> [ProgressMessage] {
+    /// What the stages have said that never came to speak, in order; without that of some.
+    mutating func takeAll(but isLeftOut: ((Int) -> Bool)? = nil) -> [ProgressMessage] {
         defer { waiting = [:] }
-        return order.reversed().flatMap { waiting[$0] ?? [] }
+        return order.reversed().filter { isLeftOut?($0) != true }.flatMap { waiting[$0] ?? [] }
     }
 }
