@@ -270,7 +270,8 @@ def build(name, scratch, *flags):
 
 
 def main():
-    import copying  # they use this module's measures
+    import builds  # they use this module's measures
+    import copying
     import images
     import network
     import registry
@@ -300,8 +301,8 @@ def main():
 
     stages = [("run exec client", run_and_exec), ("event", event_latency), ("memory", hundred), ("api", api_rate),
               ("log", log_rate), ("start", start_with_many), *network.STAGES, *images.STAGES,
-              *copying.STAGES]
-    BARS.extend(network.BARS + images.BARS + registry.BARS + copying.BARS)
+              *copying.STAGES, *builds.STAGES]
+    BARS.extend(network.BARS + images.BARS + registry.BARS + copying.BARS + builds.BARS)
     tree = None
     try:
         if wanted("run") and not options.no_peers:
@@ -355,6 +356,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # `network`, `images`, `registry` and `copying` import it by this name, and must find the same tables.
+    # `builds`, `copying`, `images`, `network` and `registry` import it by this name, and must find the same tables.
     sys.modules["bench"] = sys.modules["__main__"]
     main()

@@ -33,6 +33,16 @@ def busybox_tar(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def base_tar(tmp_path_factory):
+    """Debian's base system."""
+    if "BASE_TAR" in os.environ:
+        return os.environ["BASE_TAR"]
+    path = str(tmp_path_factory.mktemp("images") / "base.tar")
+    subprocess.run([TOP + "/scripts/make-debian.sh", path, "ca-certificates"], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
 def debian_tar(tmp_path_factory):
     """Debian with two servers that people run, from its own packages."""
     if "DEBIAN_TAR" in os.environ:

@@ -42,7 +42,7 @@ def answers(docker, container, *command):
         result = docker("exec", container, *command)
         found.append(result.text.strip())
         return result.status == 0
-    eventually(attempt, 15, f"{' '.join(command)} in {container}")
+    eventually(attempt, 15, what=f"{' '.join(command)} in {container}")
     return found[-1]
 
 

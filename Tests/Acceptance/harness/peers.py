@@ -105,6 +105,19 @@ class DockerIO(Peer):
     def digests(self, name):
         return json.loads(self.run_tool("inspect", name))[0]["RepoDigests"]
 
+    def bring(self, name, archive):
+        """An image of a root file system."""
+        self.run_tool("import", archive, name)
+
+    def build(self, name, folder, *flags):
+        environment = self.environment | {"DOCKER_BUILDKIT": "0"}
+        output([*self.command, "build", "--network", "none", "-t", name, *flags, str(folder)], environment)
+
+    def save(self, name):
+        self.run_tool("save", "-o", self.folder + "/saved.tar", name)
+        with open(self.folder + "/saved.tar", "rb") as file:
+            return file.read()
+
 
 class Containers(Peer):
     """What podman and buildah share: the configuration by files."""
@@ -131,6 +144,7 @@ class Containers(Peer):
                 runroot = "{folder}/run"
                 """,
             "registries.conf": "unqualified-search-registries = []\n",
+            "auth.json": "{}",
             "policy.json": '{"default": [{"type": "insecureAcceptAnything"}]}'}
         for name, text in files.items():
             with open(f"{folder}/{name}", "w") as file:
@@ -195,3 +209,21 @@ class Buildah(Containers):
             file.write(f"FROM {base}\nRUN echo {text} >/made\n")
         self.run_tool("build", "--isolation", "chroot", "--pull-never", *self.policy, "-t", name, "-f",
                       self.folder + "/Containerfile", self.folder)
+
+    def bring(self, name, archive):
+        container = self.run_tool("from", *self.policy, "scratch")
+        self.run_tool("add", container, archive, "/")
+        self.run_tool("commit", *self.policy, container, name)
+        self.run_tool("rm", container)
+
+    def build(self, name, folder, *flags):
+        self.run_tool("build", "--isolation", "chroot", "--pull-never", "--format", "docker", *self.policy, "-t", name, *flags,
+                      str(folder))
+
+    def save(self, name):
+        path = self.folder + "/saved.tar"
+        if os.path.exists(path):
+            os.unlink(path)
+        self.run_tool("push", *self.policy, name, f"docker-archive:{path}:{name}")
+        with open(path, "rb") as file:
+            return file.read()

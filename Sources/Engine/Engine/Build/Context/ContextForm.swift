@@ -43,7 +43,11 @@ enum ContextForm: Equatable {
 
     /// What begins like an archive, compressed or not.
     static func isArchive(_ prefix: [UInt8]) -> Bool {
-        if prefix.isEmpty || Compression.detect(prefix) != .none { return true }
+        prefix.isEmpty || Compression.detect(prefix) != .none || isTar(prefix)
+    }
+
+    /// The first block of a tar, not compressed.
+    static func isTar(_ prefix: [UInt8]) -> Bool {
         guard prefix.count >= prefixLength else { return false }
         var reader = TarReader()
         return (try? prefix.withUnsafeBytes { try reader.step($0) }) != nil

@@ -109,8 +109,10 @@ struct CopyWriter {
     }
 
     private func unpack(_ file: consuming FD) throws -> Bool {
-        let source = try PeekedSource(FDSource(file), count: 512)
-        guard !source.prefix.isEmpty, ContextForm.isArchive(source.prefix) else { return false }
+        // A compressed file that is no archive, or that can't be read, is a file.
+        guard let source = try? PeekedSource(DecompressedSource(FDSource(file)), count: ContextForm.prefixLength),
+            ContextForm.isTar(source.prefix)
+        else { return false }
         let folder = try target.folder(destination)
         var options = UnpackOptions(mode: .plain)
         options.keepsOwner = true

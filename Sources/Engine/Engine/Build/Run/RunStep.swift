@@ -84,7 +84,10 @@ extension BuildSession {
     /// Blocking. What the command has changed becomes the image's layer.
     private func capture(_ container: Container, _ mounts: StepMounts, _ plan: ImagePlan) throws -> BuiltImage {
         let id = container.id.description
-        let places = Engine.ownPlaces.union(container.record.mounts.map(\.destination))
+        // Folders of the image's own volumes stay, as they do with Docker: later steps may count on them.
+        let volumes = Set((plan.config.volumes ?? [:]).keys)
+        let mounts = container.record.mounts.map(\.destination).filter { !volumes.contains($0) }
+        let places = Engine.ownPlaces.union(mounts)
         try clampTimes(of: id, without: places)
         let mode = request.removesContainers ? CaptureMode.consuming : .keeping
         let layer = try engine.images.captureLayer(of: id, mode, without: places)
