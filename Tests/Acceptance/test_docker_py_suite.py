@@ -21,7 +21,7 @@ PARTS = {
     "commits": (["api_image_test.py::CommitTest"], []),
 }
 # These ask for what later versions of the API have not.
-VERSIONS = {"commits": "1.44"}
+VERSIONS = {part: {"DOCKER_TEST_API_VERSION": "1.44"} for part in ("builds", "commits")}
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,6 @@ def test_part(new_engine, suite, part):
         [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", "-W", "ignore",
          *(TESTS + name for name in files), "-k", " and ".join(f"not {name}" for name in without)],
         cwd=suite, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=dict(os.environ, DOCKER_HOST=engine.url, PYTHONPATH=str(suite), DOCKER_TEST_API_VERSION=VERSIONS.get(part, "")))
+        env=os.environ | {"DOCKER_HOST": engine.url, "PYTHONPATH": str(suite)} | VERSIONS.get(part, {}))
     summary = done.stdout.strip().splitlines()[-1]
     assert done.returncode == 0 and "passed" in summary and "failed" not in summary and "skipped" not in summary, done.stdout[-4000:]

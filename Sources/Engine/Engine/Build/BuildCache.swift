@@ -6,12 +6,15 @@ internal import OrderedJSON
 internal import Primitives
 
 extension BuildSession {
-    /// An image that stands on the same one and was made by the same step: the newest, as with Docker.
+    /// An image that stands on the same one and was made by the same step: the newest, as with Docker. With `--cache-from`
+    /// only what one of those images came from counts.
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
         try await engine.workers.run { [self] in
             let parent = try plan.parentDigest
+            let lines = request.cacheFrom.isEmpty ? nil : ancestors(of: request.cacheFrom)
             let found = engine.images.children(of: parent).first { image in
-                image.config.platform == plan.parent.platform && Self.isSame(image.config, plan)
+                lines?.contains(image.id) != false && image.config.platform == plan.parent.platform
+                    && Self.isSame(image.config, plan)
             }
             guard let image = try found ?? fromSources(plan, parent) else { return nil }
             return BuiltImage(
@@ -38,6 +41,18 @@ extension BuildSession {
 
 // `--cache-from`: images whose history goes the same way.
 extension BuildSession {
+    /// Images that are here, and all they stand on.
+    private func ancestors(of names: [String]) -> Set<Digest> {
+        var found: Set<Digest> = []
+        for name in names {
+            var next = try? engine.images.resolve(name)
+            while let image = next, found.insert(image.id).inserted {
+                next = image.parent.flatMap { try? engine.images.resolve($0.description) }
+            }
+        }
+        return found
+    }
+
     private func fromSources(_ plan: ImagePlan, _ parent: Digest?) throws -> Image? {
         guard let parent else { return nil }
         let base = try engine.images.resolve(parent.description)
