@@ -168,6 +168,18 @@ def test_a_change_ends_the_search(building):
     assert building("FROM busybox\nRUN echo 1\nRUN echo 3\n").stream.count("Using cache") == 1
 
 
+def test_what_mounts_show_is_part_of_a_step(building):
+    dockerfile = ("FROM busybox AS other\nCOPY b /b\nFROM busybox\nRUN --mount=source=d,target=/d cat /d/one > /seen\n"
+                  "RUN --mount=from=other,target=/o cat /o/b >> /seen\n")
+    files = {"d/one": "1", "b": "b", "unrelated": "x"}
+    building.ok(dockerfile, files)
+    assert building(dockerfile, {**files, "unrelated": "y"}).stream.count("Using cache") == 3
+    other = building(dockerfile, {**files, "d/one": "2"})
+    assert building.files(other.image)["seen"] == b"2b"
+    other = building(dockerfile, {**files, "b": "c"})
+    assert building.files(other.image)["seen"] == b"1c"
+
+
 def test_arguments_count_where_they_are_used(building):
     dockerfile = "FROM busybox\nRUN echo first\nARG A=1\nRUN echo $A\n"
     building.ok(dockerfile)

@@ -58,6 +58,10 @@ final class FakeExecutor: StepExecutor {
         return (copy.sources, (from?.id ?? "context") + ":" + contents.joined(separator: ","))
     }
 
+    func contextKey(_ path: String) async throws(EngineError) -> String {
+        state.withLock { $0.contents[path] ?? path }
+    }
+
     func run(
         _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {

@@ -22,6 +22,10 @@ final class BuildSession: StepExecutor {
         latestTime = seconds.map { Timestamp(seconds: max(0, $0)) }
     }
 
+    func contextKey(_ path: String) async throws(EngineError) -> String {
+        try await engine.workers.run { [context] in CopyKey.text(of: context.entries, at: path) }
+    }
+
     func record(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage {
         try await engine.workers.run { [self] in try makeImage(plan, layer: nil) }
     }

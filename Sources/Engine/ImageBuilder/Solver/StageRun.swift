@@ -123,8 +123,17 @@ extension StageRun {
     ) async throws(EngineError) {
         let stages = try await stages(of: run)
         let (report, executor) = (report, solver.executor)
-        try await make(step, &state, run: run) { (plan) throws(EngineError) in
-            try await executor.run(run, mounting: stages, plan, report)
+        var run = run
+        for (place, mount) in run.mounts.enumerated() where mount.kind == .bind || mount.kind == .cache {
+            if let image = stages[mount.from] {
+                run.contents[place] = image.id
+            } else if mount.kind == .bind {
+                run.contents[place] = try await executor.contextKey(mount.source)
+            }
+        }
+        let known = run
+        try await make(step, &state, run: known) { (plan) throws(EngineError) in
+            try await executor.run(known, mounting: stages, plan, report)
         }
     }
 
@@ -229,9 +238,11 @@ extension CopyStep {
 }
 
 extension RunStep {
-    /// The command as the cache knows it: with what it mounts, how it is connected and what its script is.
+    /// The command as the cache knows it: with what it mounts and what that holds, how it is connected and what its script is.
     var keyCommand: [String] {
-        let mounts = mounts.map { "--mount=\($0.keyText)" }
+        let mounts = mounts.enumerated().map { place, mount in
+            "--mount=\(mount.keyText)" + (contents[place].map { ",content=\($0)" } ?? "")
+        }
         let network = network == .default ? [] : ["--network=\(network.rawValue)"]
         let script = script.map { ["#(script) " + $0.content] } ?? []
         let flags = mounts + network + script
@@ -247,6 +258,9 @@ extension RunMount {
             fields.append("\(name)=\(value)")
         }
         if !isReadOnly { fields.append("rw") }
+        if let size { fields.append("size=\(size.bytes)") }
+        let numbers = [("mode", mode), ("uid", uid), ("gid", gid)]
+        for case (let name, let value?) in numbers { fields.append("\(name)=\(value)") }
         return fields.joined(separator: ",")
     }
 }

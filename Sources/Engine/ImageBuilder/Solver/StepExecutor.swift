@@ -44,6 +44,8 @@ public protocol StepExecutor: Sendable {
     func sources(
         of copy: CopyStep, from: BuiltImage?, _ step: StepReport
     ) async throws(EngineError) -> (sources: Sources, key: String)
+    /// A name for what is at a path of the context, and below it: another one when that has changed.
+    func contextKey(_ path: String) async throws(EngineError) -> String
     /// `stages`: images that its mounts name.
     func run(
         _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport

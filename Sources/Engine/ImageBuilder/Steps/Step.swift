@@ -29,6 +29,8 @@ public struct RunStep: Sendable {
     /// Those of them that are part of what the step is.
     public var keyArguments: [String]
     public var mounts: [RunMount]
+    /// What files of other stages, images and the context a mount shows, by the mount's place; the step is another when they are.
+    var contents: [Int: String] = [:]
     public var network: Run.Network
 
     public struct Script: Sendable {

@@ -1,3 +1,4 @@
+internal import Dockerfile
 internal import LinuxSystem
 internal import Primitives
 
@@ -9,6 +10,16 @@ enum CopyKey {
         let keys = sources.items.map(text)
         guard keys.count > 1 else { return keys.first ?? "" }
         return "multi:" + Digest.sha256(of: Array(keys.joined(separator: ",").utf8)).hex
+    }
+
+    /// Of all at a path and below it. Where a link leads elsewhere, or there is nothing, the whole context counts.
+    static func text(of entries: ContextEntries, at path: String) -> String {
+        let clean = RawPath(String(SlashPath.clean("/" + path).dropFirst()))
+        let isKnown = clean.isEmpty || entries[clean].map { $0.kind != .symbolicLink } == true
+        var hash = SHA256()
+        if isKnown, let entry = entries[clean] { add(entry, to: &hash) }
+        for entry in isKnown ? entries.below(clean) : entries.all[...] { add(entry, to: &hash) }
+        return hash.hex
     }
 
     private static func text(_ item: CopySources.Item) -> String {
