@@ -130,6 +130,13 @@ try exec web cat /www/index.html
 try stop -t 1 web
 try rm web
 
+say "An image of one's own"
+printf '$ docker build -t greeting -\n'
+printf 'FROM busybox\nRUN echo built >/greeting\nCMD cat /greeting\n' | "$bin/docker" build -t greeting -
+said=$("$bin/docker" run --rm greeting)
+echo "$said"
+expect "the greeting" "$said" built
+
 say "The end: nothing may be left"
 stop_engine
 remove_network
