@@ -102,7 +102,7 @@ def test_unknown_containers(api, method, path):
 
 
 @pytest.mark.parametrize("method, path, words", [
-    ("POST", "/commit?container=x", "commit"), ("POST", "/swarm/init", "swarm"),
+    ("POST", "/swarm/init", "swarm"),
 ])
 def test_what_is_not_there_yet_says_so(api, method, path, words):
     body = {} if path == "/swarm/init" else None

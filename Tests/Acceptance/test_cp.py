@@ -327,7 +327,7 @@ def test_the_call_of_1_6(engine, api):
         assert reply.status == 200 and reply.headers["Content-Type"] == "application/x-tar"
         assert {name.rstrip("/") for name in members(reply.body)} == names
     reply = old.post(f"/containers/{container}/copy", {"Resource": ""})
-    assert reply.status == 500 and b"Path cannot be empty" in reply.body
+    assert reply.status == 400 and b"Path cannot be empty" in reply.body
     reply = old.post(f"/containers/{container}/copy", {"Resource": "/none"})
     assert reply.status == 500 and f"Could not find the file /none in container {container}".encode() in reply.body
     assert old.post("/containers/nobody/copy", {"Resource": "/"}).status == 404

@@ -67,7 +67,7 @@ private func receiveArchive(_ call: Call) async throws(EngineError) -> Response?
 private func copyFile(_ call: Call) async throws(EngineError) -> Response? {
     guard !call.speaks(24) else { throw EngineError(.notFound, "page not found") }
     let path = try await call.jsonBody()?.member("Resource")?.stringValue ?? ""
-    guard !path.isEmpty else { throw EngineError(.internal, "Path cannot be empty") }
+    guard !path.isEmpty else { throw EngineError(.badParameter, "Path cannot be empty") }
     do throws(EngineError) {
         return try await sendArchive(call, path, followsLink: true)
     } catch {
