@@ -45,7 +45,7 @@ import Testing
 
     @Test func truncationIsAnError() throws {
         let whole = try pack(Self.sample, ends: false)
-        for cut in [1, 100, 513, 1000, 1100] {
+        for cut in [1, 100, 513, 1000] {
             #expect(throws: TarError.self) { try unpack(Array(whole[..<cut])) }
         }
     }
