@@ -11,9 +11,8 @@ extension BuildSession {
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
         try await engine.workers.run { [self] in
             let parent = try plan.parentDigest
-            let lines = request.cacheFrom.isEmpty ? nil : ancestors(of: request.cacheFrom)
             let found = engine.images.children(of: parent).first { image in
-                lines?.contains(image.id) != false && image.config.platform == plan.parent.platform
+                sourceLines?.contains(image.id) != false && image.config.platform == plan.parent.platform
                     && Self.isSame(image.config, plan)
             }
             guard let image = try found ?? fromSources(plan, parent) else { return nil }
@@ -42,12 +41,12 @@ extension BuildSession {
 // `--cache-from`: images whose history goes the same way.
 extension BuildSession {
     /// Images that are here, and all they stand on.
-    private func ancestors(of names: [String]) -> Set<Digest> {
+    static func ancestors(of names: [String], _ images: ImageStore) -> Set<Digest> {
         var found: Set<Digest> = []
         for name in names {
-            var next = try? engine.images.resolve(name)
+            var next = try? images.resolve(name)
             while let image = next, found.insert(image.id).inserted {
-                next = image.parent.flatMap { try? engine.images.resolve($0.description) }
+                next = image.parent.flatMap { try? images.resolve($0.description) }
             }
         }
         return found

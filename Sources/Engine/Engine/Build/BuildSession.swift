@@ -14,10 +14,15 @@ final class BuildSession: StepExecutor {
     /// Times later than this are written as this: `SOURCE_DATE_EPOCH`, which makes images that are the same to the bit.
     let latestTime: Timestamp?
 
+    /// With `--cache-from`: the images that the cache may give. Nil: all.
+    let sourceLines: Set<Digest>?
+
     init(_ engine: Engine, _ request: BuildRequest, _ context: BuildContext) {
         self.engine = engine
         self.request = request
         self.context = context
+        sourceLines =
+            request.cacheFrom.isEmpty ? nil : Self.ancestors(of: request.cacheFrom, engine.images)
         let seconds = (request.arguments["SOURCE_DATE_EPOCH"] ?? nil).flatMap { Int64($0) }
         latestTime = seconds.map { Timestamp(seconds: max(0, $0)) }
     }

@@ -44,7 +44,7 @@ public final class ClassicTranscript: BuildProgress {
     /// What waits to be said: after a failure only the words of the stage that failed are of interest.
     public func end() {
         let failed = failed.withLock(\.self)
-        say { queue in queue.takeAll(but: failed.map { stage in { $0 != stage } }) }
+        say { $0.takeAll(of: failed) }
     }
 
     /// With the lock held, so that messages keep their order; sending only hands them on.

@@ -41,9 +41,9 @@ struct StageQueue: Sendable {
         return messages
     }
 
-    /// What the stages have said that never came to speak, in order; without that of some.
-    mutating func takeAll(but isLeftOut: ((Int) -> Bool)? = nil) -> [ProgressMessage] {
+    /// What the stages have said that never came to speak, in order; of one stage, or of all.
+    mutating func takeAll(of stage: Int? = nil) -> [ProgressMessage] {
         defer { waiting = [:] }
-        return order.reversed().filter { isLeftOut?($0) != true }.flatMap { waiting[$0] ?? [] }
+        return order.reversed().filter { stage == nil || $0 == stage }.flatMap { waiting[$0] ?? [] }
     }
 }
