@@ -180,5 +180,5 @@ def test_kill_in_the_middle(new_engine):
             reply = engine.api.get(f"/containers/{container}/archive?path=/tmp")
             sizes = {len(data) for data in members_content(reply.body).values()}
             assert sizes <= {100_000}
-    assert engine.api.start(stopped) in (None, 204) or True
+    engine.api.start(stopped)  # it is not held by what was cut off
     assert engine.api.inspect(running)["State"]["Running"]
