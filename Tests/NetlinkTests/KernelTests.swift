@@ -150,6 +150,21 @@ let isRoot = geteuid() == 0
         }
     }
 
+    /// libnftables waits with `select(2)`, which ends the process at descriptors past 1,023.
+    @Test func runsFirewallCommandsInAProcessWithThousandsOfDescriptors() async throws {
+        try await onHostOfItsOwn {
+            var limit = rlimit()
+            #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+            try #require(limit.rlim_max >= 4096)
+            try ProcessAttributes.setLimit(7, soft: max(UInt64(limit.rlim_cur), 4096), hard: UInt64(limit.rlim_max))
+            let held = try (0..<1100).map { _ in FDBox(try FD.open(at: "/dev/null", .readOnly)) }
+            #expect(try #require(held.last).fd.rawValue >= 1024)
+            let nftables = try Nftables()
+            try nftables.run("add table inet mt")
+            #expect(try nftables.run("list tables") == "table inet mt\n")
+        }
+    }
+
     @Test func keepsAPortFromOtherPrograms() async throws {
         try await onHostOfItsOwn {
             try RouteConnection().perform(.setUp(.index(1)))

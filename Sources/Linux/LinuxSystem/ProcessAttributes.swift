@@ -66,6 +66,12 @@ public enum ProcessAttributes {
         try check(cl_close_range(next, .max, 0), "close_range")
     }
 
+    /// Gives the calling thread a descriptor table of its own, without those from `first` on: they stay open for the
+    /// process (`close_range(2)` with CLOSE_RANGE_UNSHARE). For threads that own none of them and open their own.
+    public static func leaveDescriptors(from first: UInt32) throws(SystemError) {
+        try check(cl_close_range(first, .max, 2), "close_range")
+    }
+
     /// A fresh session keyring, so that the creator's keys are not the container's (`keyctl(2)`).
     /// Kernels without keyrings (ENOSYS) have nothing to hide.
     public static func joinSessionKeyring(_ name: String) throws(SystemError) {
