@@ -60,6 +60,7 @@ def test_what_is_counted(api, cli):
     assert cli.ok("system", "df", "--format", "{{.Type}}").splitlines() == [
         "Images", "Containers", "Local Volumes", "Build Cache"]
     cli.ok("rm", "-v", "writer")
+    cli.ok("volume", "rm", "data")
 
 
 def test_kinds_can_be_chosen(api, old_api):

@@ -16,14 +16,17 @@ def filters(**values):
 
 @pytest.fixture
 def volumes(api, engine):
-    """Names of the volumes that came in the test; they go with it."""
+    """Names of the volumes that are there: none before the test, none after it."""
+    def clear():
+        engine.remove_containers()
+        assert api.post("/volumes/prune" + filters(all=["true"])).status == 200
+
     def names():
         return {row["Name"] for row in api.get("/system/df?type=volume").json["Volumes"]}
-    before = names()
-    yield lambda: names() - before
-    engine.remove_containers()
-    for name in names() - before:
-        api.post("/volumes/prune" + filters(all=["true"]))
+    clear()
+    assert not names()
+    yield names
+    clear()
 
 
 def test_containers(api, cli):
