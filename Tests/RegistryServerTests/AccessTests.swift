@@ -13,15 +13,6 @@ import Testing
 
     @Test(arguments: ["", "Basic", "Basic !", "Bearer QQ==", "Basic QWxhZGRpbg=="])
     func refuses(_ header: String) { #expect(BasicCredentials.read(header) == nil) }
-
-    // RFC 4648, 10.
-    @Test(arguments: [
-        ("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg", "foob"), ("Zm9vYmE=", "fooba"),
-        ("Zm9vYmFy", "foobar"),
-    ])
-    func base64(_ text: String, _ plain: String) {
-        #expect(Base64.decoded(text, alphabet: .standard) == Array(plain.utf8))
-    }
 }
 
 @Suite struct TokenTests {

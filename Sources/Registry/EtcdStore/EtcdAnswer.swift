@@ -1,5 +1,6 @@
 internal import KeyValueStore
 internal import OrderedJSON
+internal import Primitives
 
 /// Answers of etcd's gateway, which leaves out what is zero or empty. Nil for what makes no sense.
 enum EtcdAnswer {
@@ -49,7 +50,7 @@ enum EtcdAnswer {
     }
 
     private static func entry(_ value: JSONValue) -> StoreEntry? {
-        guard let key = value["key"]?.stringValue.flatMap(Base64.decode),
+        guard let key = value["key"]?.stringValue.flatMap({ Base64.decode($0) }),
             let bytes = Base64.decode(value["value"]?.stringValue ?? "")
         else { return nil }
         return StoreEntry(key: String(decoding: key, as: UTF8.self), value: bytes)

@@ -1,5 +1,6 @@
 internal import KeyValueStore
 internal import OrderedJSON
+internal import Primitives
 
 /// Requests in the JSON of etcd's gateway: bytes in base64, 64-bit numbers as texts (etcd's `rpc.proto`).
 enum EtcdRequest {

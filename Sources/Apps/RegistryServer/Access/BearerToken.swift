@@ -23,7 +23,7 @@ struct BearerToken: Sendable {
     init(_ text: String, trusting keys: TrustedKeys) throws {
         guard text.utf8.count <= Self.limit else { throw Invalid("the token is too long") }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let signature = Base64.decoded(parts[2], alphabet: .url) else {
+        guard parts.count == 3, let signature = Base64.decode(parts[2]) else {
             throw Invalid("the token has not three parts")
         }
         let head = try Self.object(parts[0], "head")
@@ -50,7 +50,7 @@ struct BearerToken: Sendable {
     }
 
     private static func object(_ part: Substring, _ name: String) throws -> JSONObject {
-        guard let bytes = Base64.decoded(part, alphabet: .url), let object = try JSONValue(parsing: bytes).objectValue
+        guard let bytes = Base64.decode(part), let object = try JSONValue(parsing: bytes).objectValue
         else {
             throw Invalid("the token's \(name) can't be read")
         }
@@ -60,7 +60,7 @@ struct BearerToken: Sendable {
     /// By its id, or the certificate that comes along.
     private static func key(_ head: JSONObject, _ keys: TrustedKeys) throws -> TrustedKeys.Key {
         if let chain = head["x5c"]?.arrayValue?.compactMap(\.stringValue), let leaf = chain.first {
-            guard let bytes = Base64.decoded(leaf, alphabet: .standard), let key = keys.key(certificate: bytes) else {
+            guard let bytes = Base64.decode(leaf), let key = keys.key(certificate: bytes) else {
                 throw Invalid("the token's certificate is not among the trusted ones")
             }
             return key
