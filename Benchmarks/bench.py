@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make bench`: the measures that Martlet is held to, beside crun, runc, docker.io and podman where they are installed.
+"""`make bench`: the measures that Martlet is held to, beside crun, runc, docker.io and podman (images, builds) where they are installed.
 
 Absolute figures belong to one machine and one sitting; the ratios are what is compared. Root is needed. Options: -n for the
 number of repetitions, --only with part of a measure's name (may be repeated), --quick for a short look, --json FILE."""
@@ -67,16 +67,6 @@ def run_and_exec(peer, options):
     peer.run("run", "-d", "--name", "target", "busybox", "sleep", "100000")
     put("exec true", peer.name, repeat(n, command("exec", "target", "true")), "ms")
     peer.run("rm", "-f", "target")
-
-
-def run_only(peer, options):
-    for measure, net in (("run --rm --net none true", ["--net", "none"]), ("run --rm true, bridge", [])):
-        try:
-            values = repeat(max(3, options.n // 3), lambda: timed(
-                peer.client("run", "--rm", *net, "busybox", "true"), peer.environment))
-            put(measure, peer.name, values, "ms")
-        except RuntimeError as problem:
-            print(f"  {peer.name:10} {measure:44} failed: {problem}")
 
 
 def hundred(peer, options):
@@ -269,6 +259,23 @@ def build(name, scratch, *flags):
     return path
 
 
+def measure_podman(options, busybox, stages):
+    """What it can't do is said, and the rest measured."""
+    if not stages:
+        return
+    peer = Podman()
+    try:
+        with open(busybox, "rb") as file:
+            peer.run("import", "-", "busybox", stdin=file)
+        for stage in stages:
+            try:
+                stage(peer, options)
+            except (RuntimeError, subprocess.CalledProcessError) as problem:
+                print(f"  {peer.name:10} {stage.__name__}: {problem}", flush=True)
+    finally:
+        peer.close()
+
+
 def main():
     import builds  # they use this module's measures
     import copying
@@ -336,15 +343,10 @@ def main():
             registry.measure(options)
         if wanted("network names"):
             network.dnsmasq(options)
-        if Podman.is_there() and wanted("run") and not options.no_peers:
-            peer = Podman()
-            try:
-                with open(busybox, "rb") as file:
-                    subprocess.run(peer.client("import", "-", "busybox"), stdin=file, check=True, stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-                run_only(peer, options)
-            finally:
-                peer.close()
+        if Podman.is_there() and not options.no_peers:
+            without_daemon = [*images.STAGES, *copying.STAGES, *builds.STAGES]
+            chosen = [stage for name, stage in without_daemon if wanted(name) and stage is not images.pull_memory]
+            measure_podman(options, busybox, chosen)
     finally:
         images.finish()
         shutil.rmtree(options.scratch, ignore_errors=True)
