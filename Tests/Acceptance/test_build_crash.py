@@ -26,8 +26,8 @@ def begin(engine, body, query=""):
     return connection
 
 
-def running(api):
-    return [row for row in api.get("/containers/json").json]
+def running(api, command):
+    return [row for row in api.get("/containers/json").json if command in row["Command"]]
 
 
 SLOW = "FROM busybox\nRUN echo first\nRUN echo begun; sleep 1000\nRUN echo never\n"
@@ -35,7 +35,7 @@ SLOW = "FROM busybox\nRUN echo first\nRUN echo begun; sleep 1000\nRUN echo never
 
 def test_a_client_that_leaves_ends_its_build(building, engine, api):
     connection = begin(engine, building.tar(SLOW))
-    eventually(lambda: running(api), what="the command runs")
+    eventually(lambda: running(api, "begun"), what="the command runs")
     connection.close()
     eventually(lambda: api.get("/containers/json?all=1").json == [], what="the end of its container")
     assert building("FROM busybox\nRUN echo first\n").stream.count("Using cache") == 1
@@ -43,7 +43,7 @@ def test_a_client_that_leaves_ends_its_build(building, engine, api):
 
 def test_a_build_is_cancelled_by_its_id(building, engine, api):
     connection = begin(engine, building.tar(SLOW), "buildid=mine")
-    eventually(lambda: running(api), what="the command runs")
+    eventually(lambda: running(api, "begun"), what="the command runs")
     assert api.post("/build/cancel?id=mine").status == 200
     connection.settimeout(20)
     text = b""
@@ -60,7 +60,7 @@ def test_a_killed_engine_leaves_nothing(new_engine):
     engine = new_engine()
     building = Building(engine)
     connection = begin(engine, building.tar(SLOW, {"a": "x"}))
-    eventually(lambda: running(engine.api), what="the command runs")
+    eventually(lambda: running(engine.api, "begun"), what="the command runs")
     engine.kill()
     connection.close()
     engine.start()
@@ -72,7 +72,7 @@ def test_a_killed_engine_leaves_nothing(new_engine):
 def test_two_builds_share_a_step(building, engine, api):
     dockerfile = "FROM busybox\nRUN sleep 2; cat /proc/sys/kernel/random/uuid > /id\n"
     connection = begin(engine, building.tar(dockerfile))
-    eventually(lambda: running(api), what="the command runs")
+    eventually(lambda: running(api, "sleep 2"), what="the command runs")
     result = building(dockerfile)
     assert result.stream.count("Using cache") == 1 and result.stream.count("Running in") == 0
     connection.close()
