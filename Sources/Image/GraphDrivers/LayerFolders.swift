@@ -28,6 +28,9 @@ final class LayerFolders: Sendable {
         empty = emptying
         try Self.makePath(path)
         root = FDBox(try FD.open(at: RawPath(path), [.directory]))
+        // Layers have little to do with each other, and come and go whole: the inodes of one that went are what ext4 likes least
+        // to give the next. Where it can't be had nothing is lost.
+        try? root.fd.keepSubdirectoriesApart()
         for entry in try root.fd.entries() where entry.name.bytes.first == UInt8(ascii: ".") {
             // What cannot be removed takes room and nothing else; the next start tries again.
             try? discard(entry.name)

@@ -166,6 +166,13 @@ long cl_copy_file_range(int from, int64_t *from_offset, int to, int64_t *to_offs
     return (long)RESULT(copy_file_range(from, from_offset, to, to_offset, count, 0));
 }
 int cl_ficlone(int to, int from) { return STATUS(ioctl(to, FICLONE, from)); }
+int cl_set_topdir(int directory) {
+    int flags;
+    int status = STATUS(ioctl(directory, FS_IOC_GETFLAGS, &flags));
+    if (status < 0) return status;
+    flags |= FS_TOPDIR_FL;
+    return STATUS(ioctl(directory, FS_IOC_SETFLAGS, &flags));
+}
 int cl_fsync(int fd) { return STATUS(fsync(fd)); }
 int cl_syncfs(int fd) { return STATUS(syncfs(fd)); }
 int cl_lock_file(int fd) {

@@ -57,6 +57,8 @@ long cl_pwrite(int fd, const void *_Nonnull buffer, size_t count, int64_t offset
 long cl_copy_file_range(int from, int64_t *_Nonnull from_offset, int to, int64_t *_Nonnull to_offset, size_t count);
 /// ioctl_ficlone(2): shares all extents of `from`.
 int cl_ficlone(int to, int from);
+/// ioctl_iflags(2): adds FS_TOPDIR_FL.
+int cl_set_topdir(int directory);
 int cl_fsync(int fd);
 int cl_syncfs(int fd);
 int cl_lock_file(int fd);

@@ -87,6 +87,12 @@ extension FD {
         try check(result, "rename", newName.string)
     }
 
+    /// From now on the file system puts each directory that is made in this one where it has room, and not beside the last
+    /// (FS_TOPDIR_FL of `ioctl_iflags(2)`). Errors: EOPNOTSUPP, ENOTTY or EINVAL where that is unknown; ext4 knows it.
+    public borrowing func keepSubdirectoriesApart() throws(SystemError) {
+        try check(cl_set_topdir(rawValue), "set FS_TOPDIR_FL")
+    }
+
     /// The target of a symbolic link.
     public borrowing func readLink(_ name: RawPath) throws(SystemError) -> RawPath {
         let fd = rawValue

@@ -26,6 +26,8 @@ struct ContextHolder: Sendable {
     /// Makes a new one. Errors: those of the disk.
     init(in folder: String) throws {
         try HostDirectory.make(folder)
+        // As the folders of layers.
+        try? FD.open(at: RawPath(folder), .directory).keepSubdirectoriesApart()
         path = "\(folder)/\(ContainerID.random().short)\(ContainerID.random().short)"
         try HostDirectory.make(path)
     }
