@@ -27,7 +27,10 @@ extension LayerDiff {
 
     private static func pack(_ walk: any DifferenceWalk, _ replica: LayerReplica?) throws -> LayerApplied {
         let hash = HashSink()
-        let packer = LayerPacker(hash, replica: replica)
+        let writer = replica.map { ReplicaWriter($0) }
+        // Whatever happens, nobody writes there any more when this returns.
+        defer { writer?.close() }
+        let packer = LayerPacker(hash, replica: writer)
         try walk.visit { try packer.add($0) }
         try packer.finish()
         let (hex, count) = hash.result

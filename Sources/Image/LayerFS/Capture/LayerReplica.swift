@@ -4,7 +4,10 @@ import TarCodec
 
 /// A copy of a layer in the making, in the form of an overlay's upper directory: removals are character devices 0/0, opaque
 /// directories have the attribute. Entries come in a walk's order: a directory, then what is in it.
-final class LayerReplica {
+///
+/// Used by one thread at a time: see `ReplicaWriter`.
+final class LayerReplica: @unchecked Sendable {
+    // Invariant: whoever uses it has taken it over, with a lock in between, from whoever used it before.
     private struct Level {
         var path: RawPath
         var directory: FDBox
@@ -55,9 +58,18 @@ final class LayerReplica {
         levels.append(Level(path: node.path, directory: made, modified: node.stat.modified))
     }
 
-    func makeFile(_ path: RawPath) throws -> FDBox {
+    /// An empty file, with the mode that it will have as far as the process's mask lets it.
+    func makeFile(_ node: TreeNode) throws -> FDBox {
         let flags: FileOpenFlags = [.readWrite, .create, .exclusive, .noFollow]
-        return FDBox(try directory(above: path).fd.open(path.lastPart, flags, mode: 0o600))
+        let directory = try directory(above: node.path)
+        return FDBox(try directory.fd.open(node.path.lastPart, flags, mode: node.stat.mode & 0o777))
+    }
+
+    /// A whole file.
+    func makeFile(_ node: TreeNode, _ entry: TarEntry, content: [UInt8]) throws {
+        let copy = try makeFile(node)
+        if !content.isEmpty { try content.withUnsafeBytes { try copy.fd.writeAll($0, at: 0) } }
+        try finish(copy, node, entry)
     }
 
     /// Shares a large content where the file system can (`ioctl_ficlone(2)`); false where it has to be copied.
@@ -77,8 +89,12 @@ final class LayerReplica {
 
     /// A file's content is there: owner, then mode, then attributes, then times, as an unpacked layer has them.
     func finish(_ copy: FDBox, _ node: TreeNode, _ entry: TarEntry) throws {
-        try copy.fd.setOwner(uid: node.stat.uid, gid: node.stat.gid)
-        try copy.fd.setMode(node.stat.mode)
+        // Looking costs less than setting what is right already, which most files' owner and mode are.
+        let made = try copy.fd.stat()
+        if (made.uid, made.gid) != (node.stat.uid, node.stat.gid) {
+            try copy.fd.setOwner(uid: node.stat.uid, gid: node.stat.gid)
+        }
+        if made.mode != node.stat.mode { try copy.fd.setMode(node.stat.mode) }
         try setAttributes(entry, of: copy)
         try copy.fd.setTimes(accessed: node.stat.modified, modified: node.stat.modified)
     }

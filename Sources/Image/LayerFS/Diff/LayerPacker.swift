@@ -6,7 +6,7 @@ import TarCodec
 /// from the same reading: its files are those of the tar even if somebody writes to the tree meanwhile.
 final class LayerPacker {
     private let sink: any ByteSink
-    private let replica: LayerReplica?
+    private let replica: ReplicaWriter?
     private let pinsFiles: Bool
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
     /// Bytes of `buffer` that wait: small files are written together.
@@ -18,7 +18,7 @@ final class LayerPacker {
     private(set) var size: Int64 = 0
 
     /// `pinsFiles`: a file is looked at again before it is opened, for trees whose owners may put a device in its place.
-    init(_ sink: any ByteSink, replica: LayerReplica? = nil, pinsFiles: Bool = false) {
+    init(_ sink: any ByteSink, replica: ReplicaWriter? = nil, pinsFiles: Bool = false) {
         self.sink = sink
         self.replica = replica
         self.pinsFiles = pinsFiles
@@ -29,7 +29,7 @@ final class LayerPacker {
     func add(_ difference: TreeDifference) throws {
         switch difference {
         case .removed(let path):
-            try replica?.makeWhiteout(path)
+            try replica?.add(.whiteout(path))
             try addMark(Whiteout.prefix, beside: path)
         case .present(let node, let isOpaque, _):
             try add(node, isOpaque: isOpaque)
@@ -63,12 +63,13 @@ final class LayerPacker {
         let identity = hasMoreNames ? FileIdentity(device: node.stat.device, inode: node.stat.inode) : nil
         if let first = identity.flatMap({ firstNames[$0] }) {
             (entry.kind, entry.linkName, entry.size) = (.hardLink, Array(first.bytes), 0)
-            try replica?.makeHardLink(node.path, to: first)
+            try replica?.add(.hardLink(node.path, first: first))
             return try putHeader(entry)
         }
         do throws(SystemError) {
             if entry.kind == .symbolicLink { entry.linkName = Array(try node.parent.fd.readLink(node.name).bytes) }
-            entry.attributes = try node.keptAttributes()
+            // A file's are read when it is open.
+            if entry.kind != .file { entry.attributes = try node.keptAttributes() }
         } catch {
             // ENOENT, ENOTDIR, EINVAL, ELOOP: it has vanished, or something else has its name.
             guard [2, 20, 22, 40].contains(error.errno) else { throw error.about(node.path.string) }
@@ -77,7 +78,7 @@ final class LayerPacker {
         if entry.kind == .file {
             guard try addFile(node, &entry) else { return }
         } else {
-            try replica?.make(node, entry, isOpaque: isOpaque)
+            try replica?.add(.other(node, entry, isOpaque: isOpaque))
             try putHeader(entry)
         }
         if let identity { firstNames[identity] = node.path }
@@ -87,6 +88,7 @@ final class LayerPacker {
     private func addFile(_ node: TreeNode, _ entry: inout TarEntry) throws -> Bool {
         guard let file = try open(node) else { return false }
         let stat = try file.stat()
+        entry.attributes = try TreeNode.keptAttributes(of: file)
         entry.size = stat.size
         size += stat.size
         try putHeader(entry)
@@ -94,13 +96,19 @@ final class LayerPacker {
             try addContent(of: file, stat, copy: nil)
             return true
         }
-        let copy = try replica.makeFile(node.path)
-        if try replica.clone(file, into: copy, size: stat.size) {
-            try addContent(of: copy.fd, stat, copy: nil)
-        } else {
-            try addContent(of: file, stat, copy: copy)
+        guard !ReplicaWriter.takesWhole(stat) else {
+            try replica.add(.file(node, entry, content: addWhole(file, stat)))
+            return true
         }
-        try replica.finish(copy, node, entry)
+        try replica.now { replica in
+            let copy = try replica.makeFile(node)
+            if try replica.clone(file, into: copy, size: stat.size) {
+                try addContent(of: copy.fd, stat, copy: nil)
+            } else {
+                try addContent(of: file, stat, copy: copy)
+            }
+            try replica.finish(copy, node, entry)
+        }
         return true
     }
 
@@ -142,6 +150,23 @@ final class LayerPacker {
         }
         if let copy, try copy.fd.stat().size < stat.size { try copy.fd.truncate(to: stat.size) }
         try put([UInt8](repeating: 0, count: TarWriter.padding(after: stat.size)))
+    }
+
+    /// Of a file without holes; the content.
+    private func addWhole(_ file: borrowing FD, _ stat: FileStat) throws -> [UInt8] {
+        // What was cut away while we read stays zeros: the header has promised bytes.
+        var content = [UInt8](repeating: 0, count: Int(stat.size))
+        try content.withUnsafeMutableBytes { target in
+            var place = 0
+            while place < target.count {
+                let count = try file.read(into: .init(rebasing: target[place...]), at: Int64(place))
+                if count == 0 { break }
+                place += count
+            }
+        }
+        try put(content)
+        try put([UInt8](repeating: 0, count: TarWriter.padding(after: stat.size)))
+        return content
     }
 
     private static func nextData(
@@ -210,13 +235,26 @@ extension TreeNode {
     func keptAttributes() throws(SystemError) -> [TarAttribute] {
         guard stat.kind == .regular || stat.kind == .directory else { return [] }
         var result: [TarAttribute] = []
-        for attribute in try parent.fd.attributeNames(of: name).sorted() {
-            let bytes = attribute.bytes
-            let isUsers = bytes.starts(with: "user.".utf8) && !bytes.starts(with: "user.overlay.".utf8)
-            guard isUsers || attribute == "security.capability" else { continue }
+        for attribute in try parent.fd.attributeNames(of: name).sorted() where Self.isKept(attribute) {
             guard let value = try parent.fd.attribute(attribute, of: name) else { continue }
             result.append(TarAttribute(name: Array(attribute.bytes), value: value))
         }
         return result
+    }
+
+    /// The same of an open file.
+    static func keptAttributes(of file: borrowing FD) throws(SystemError) -> [TarAttribute] {
+        var result: [TarAttribute] = []
+        for attribute in try file.attributeNames().sorted() where isKept(attribute) {
+            guard let value = try file.attribute(attribute) else { continue }
+            result.append(TarAttribute(name: Array(attribute.bytes), value: value))
+        }
+        return result
+    }
+
+    private static func isKept(_ attribute: RawPath) -> Bool {
+        let bytes = attribute.bytes
+        let isUsers = bytes.starts(with: "user.".utf8) && !bytes.starts(with: "user.overlay.".utf8)
+        return isUsers || attribute == "security.capability"
     }
 }

@@ -60,7 +60,7 @@ extension FD {
             buffer = [UInt8](repeating: 0, count: 65_536)
             count = buffer.withUnsafeMutableBytes { list($0.baseAddress, $0.count) }
         }
-        if count == -95 { return [] }
+        if count == 0 || count == -95 { return [] }
         try check(count, "listxattr", subject)
         return buffer[..<count].split(separator: 0).map { RawPath($0) }
     }
