@@ -24,6 +24,17 @@ import Testing
         _ = served.text()
     }
 
+    @Test func largeChunksComeAsTheyWereSent() throws {
+        let stub = try StubEngine()
+        let chunks = [3, 70_000, 1, 300_000, 65_536, 5].map { size in
+            String(decoding: (0..<size).map { UInt8(97 + ($0 + size) % 26) }, as: UTF8.self)
+        }
+        let body = chunks.map { String($0.utf8.count, radix: 16) + "\r\n" + $0 + "\r\n" }.joined() + "0\r\n\r\n"
+        let served = stub.serve("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+        #expect(try client(stub).call("GET", "/x") == Array(chunks.joined().utf8))
+        _ = served.text()
+    }
+
     @Test(arguments: [(404, EngineError.Kind.notFound), (409, .conflict), (500, .internal)])
     func statusesBecomeErrorsWithTheServersText(_ status: Int, _ kind: EngineError.Kind) throws {
         let stub = try StubEngine()

@@ -30,6 +30,19 @@ import Testing
         #expect(try names(packed("none", of: root, as: "n")) == [])
     }
 
+    /// The kernel passes large contents to a descriptor by itself.
+    @Test func aDescriptorGetsTheSameBytesAsMemory() throws {
+        let scratch = try Scratch()
+        let root = try tree(scratch)
+        let large = try root.fd.open("d/large", [.writeOnly, .create], mode: 0o600)
+        try large.writeAll((0..<700_001).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+        // Data, a hole, data.
+        try bytes("end").withUnsafeBytes { try large.writeAll($0, at: 2 << 20) }
+        try TreeArchive.write(
+            "d", of: root, as: "n", to: FDSink(try scratch.fd.fd.open("out", [.writeOnly, .create], mode: 0o600)))
+        #expect(try scratch.fd.fd.open("out", .readOnly).readAll() == packed("d", of: root, as: "n"))
+    }
+
     @Test func theKernelsFilesAreLeftOut() throws {
         let root = FDBox(try FD.open(at: "/", [.path, .directory]))
         #expect(try names(packed("proc", of: root, as: "proc")) == ["proc/"])

@@ -11,6 +11,8 @@ final class HTTPReply {
     private let headers: [(String, String)]
     private var reader: BufferedReader
     private var framing: Framing
+    /// Of the chunk that is being read.
+    private var chunkBytes = 0
 
     /// Given at once.
     private static let mostBytes = 256 << 10
@@ -84,7 +86,7 @@ final class HTTPReply {
     private func nextOfChunk(_ rest: Int) throws(EngineError) -> [UInt8] {
         var rest = rest
         if rest == 0 {
-            guard let size = Int(try reader.line().prefix { $0 != ";" }, radix: 16), size >= 0 else {
+            guard let size = Int(try chunkLine().prefix { $0 != ";" }, radix: 16), size >= 0 else {
                 throw EngineError(.unavailable, "malformed chunked encoding")
             }
             guard size > 0 else {
@@ -92,14 +94,19 @@ final class HTTPReply {
                 framing = .ended
                 return []
             }
-            rest = size
+            (rest, chunkBytes) = (size, size)
         }
         let bytes = try reader.some(limit: min(rest, Self.mostBytes))
         guard !bytes.isEmpty else { throw EngineError(.unavailable, "unexpected EOF") }
         rest -= bytes.count
-        if rest == 0 { _ = try reader.line() }
+        if rest == 0 { _ = try chunkLine() }
         framing = .chunked(rest: rest)
         return bytes
+    }
+
+    /// A line between chunks. Where these are large the next one is left on the wire, to be read as a whole.
+    private func chunkLine() throws(EngineError) -> String {
+        try reader.line(limit: chunkBytes >= 64 << 10 ? 64 : 256 << 10)
     }
 
     /// Bytes are here that need no wait; some of them may be the wire's own.
@@ -130,16 +137,16 @@ struct BufferedReader {
 
     init(_ source: Descriptor) { self.source = source }
 
-    private mutating func fill() throws(EngineError) -> Bool {
-        let bytes = try source.read(limit: 256 << 10)
+    private mutating func fill(limit: Int = 256 << 10) throws(EngineError) -> Bool {
+        let bytes = try source.read(limit: limit)
         buffer.removeFirst(start)
         start = 0
         buffer += bytes
         return !bytes.isEmpty
     }
 
-    /// Up to a newline, without it and the carriage return before it.
-    mutating func line() throws(EngineError) -> String {
+    /// Up to a newline, without it and the carriage return before it. `limit`: bytes that are read at once.
+    mutating func line(limit: Int = 256 << 10) throws(EngineError) -> String {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: 10) {
@@ -151,7 +158,7 @@ struct BufferedReader {
                 throw EngineError(.unavailable, "the answer's head is too long")
             }
             let offset = buffer.count - start
-            guard try fill() else { throw EngineError(.unavailable, "unexpected EOF") }
+            guard try fill(limit: limit) else { throw EngineError(.unavailable, "unexpected EOF") }
             searched = offset
         }
     }
@@ -159,6 +166,8 @@ struct BufferedReader {
     var hasBuffered: Bool { start < buffer.count }
 
     mutating func some(limit: Int) throws(EngineError) -> [UInt8] {
+        // What is asked for at once need not be copied out of the buffer.
+        if start == buffer.count, limit >= 64 << 10 { return try source.read(limit: limit) }
         if start == buffer.count, try !fill() { return [] }
         let end = min(buffer.count, start + limit)
         defer { start = end }

@@ -16,6 +16,10 @@ extension ConnectionHandler {
         finish()
     }
 
+    /// On a unix socket more bytes may wait on the way, as many as the system allows, so that both ends seldom wait for each
+    /// other. (TCP finds its own measure.)
+    func widen() { try? context?.channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: 1 << 20) }
+
     func startStream(_ status: Int, _ headers: [(String, String)]) {
         guard let context, !responseStarted else { return }
         var fields = HTTPHeaders(headers)

@@ -100,6 +100,7 @@ public final class Exchange: Sendable {
 
     /// Answers with what comes out of `source`, until its end or the client's.
     public func relay(status: Int, headers: [(String, String)], from source: ByteChannel) async {
+        if client == nil { loop.execute { self.connection.value.widen() } }
         let writer = stream(status: status, headers: headers)
         await copy(source) { buffer, promise in self.connection.value.write(buffer, promise: promise) }
         writer.finish()

@@ -12,7 +12,7 @@ extension Engine {
         let place = ContainerPath(path)
         let source = try await workers.run { [self] in try archiveSource(place, in: files, of: name, followsLink) }
         do {
-            var pair = try SocketPair()
+            var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
             copies.submit { [self] in

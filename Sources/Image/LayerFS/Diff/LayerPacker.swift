@@ -6,6 +6,7 @@ import TarCodec
 /// from the same reading: its files are those of the tar even if somebody writes to the tree meanwhile.
 final class LayerPacker {
     private let sink: any ByteSink
+    private let fileSink: (any FileSink)?
     private let replica: ReplicaWriter?
     private let pinsFiles: Bool
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
@@ -20,6 +21,7 @@ final class LayerPacker {
     /// `pinsFiles`: a file is looked at again before it is opened, for trees whose owners may put a device in its place.
     init(_ sink: any ByteSink, replica: ReplicaWriter? = nil, pinsFiles: Bool = false) {
         self.sink = sink
+        fileSink = sink as? any FileSink
         self.replica = replica
         self.pinsFiles = pinsFiles
     }
@@ -134,6 +136,10 @@ final class LayerPacker {
             if place >= data.upperBound { data = try Self.nextData(of: file, from: place, size: stat.size) }
             let isHole = place < data.lowerBound
             let end = isHole ? data.lowerBound : data.upperBound
+            if copy == nil, !isHole, case let passed = try pass(place..<end, of: file), passed > 0 {
+                place += passed
+                continue
+            }
             if buffer.count - filled < 4096 { try flush() }
             let room = Int(min(Int64(buffer.count - filled), end - place))
             let target = UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + room])
@@ -150,6 +156,13 @@ final class LayerPacker {
         }
         if let copy, try copy.fd.stat().size < stat.size { try copy.fd.truncate(to: stat.size) }
         try put([UInt8](repeating: 0, count: TarWriter.padding(after: stat.size)))
+    }
+
+    /// The kernel's own way for large contents; how many bytes took it. The rest is read.
+    private func pass(_ range: Range<Int64>, of file: borrowing FD) throws -> Int64 {
+        guard let fileSink, range.count >= 128 << 10 else { return 0 }
+        try flush()
+        return try fileSink.write(range, of: file)
     }
 
     /// Of a file without holes; the content.

@@ -1,3 +1,5 @@
+internal import LinuxSystem
+
 /// Where bytes come from: a file, a request body, a download, memory.
 ///
 /// Calls block. A source is used by one thread at a time, though not always the same one: a pipeline reads ahead on a
@@ -18,6 +20,12 @@ public protocol HashingByteSink: ByteSink {
     var count: Int64 { get }
     /// Of all that was written: the 32 bytes of SHA-256.
     var sha256: [UInt8] { get }
+}
+
+/// A sink that takes parts of files without their bytes passing through this process.
+protocol FileSink: ByteSink {
+    /// How many bytes it took: fewer where the file ends, none where it can't.
+    func write(_ range: Range<Int64>, of file: borrowing FD) throws -> Int64
 }
 
 extension ByteSink {

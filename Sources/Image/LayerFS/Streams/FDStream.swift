@@ -14,12 +14,18 @@ public final class FDSource: ByteSource {
 
 /// A descriptor to write to: file, pipe or socket (blocking). Closed with the object.
 public final class FDSink: ByteSink {
-    private let box: FDBox
+    fileprivate let box: FDBox
 
     public init(_ fd: consuming FD) { box = FDBox(fd) }
     public init(_ box: FDBox) { self.box = box }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws {
         try box.fd.writeAll(bytes)
+    }
+}
+
+extension FDSink: FileSink {
+    func write(_ range: Range<Int64>, of file: borrowing FD) throws -> Int64 {
+        try box.fd.writeAll(from: file, range)
     }
 }

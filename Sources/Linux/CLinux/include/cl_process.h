@@ -45,7 +45,7 @@ int cl_seccomp(const void *_Nonnull program, uint16_t count, unsigned flags);
 int cl_memfd(const char *_Nonnull name);
 /// fcntl(2) F_ADD_SEALS: nothing about the file can change any more.
 int cl_seal(int fd);
-/// sendfile(2) from the start of `from`, `count` bytes.
+/// sendfile(2) from `offset` on, which advances.
 ssize_t cl_sendfile(int to, int from, int64_t *_Nonnull offset, size_t count);
 /// posix_spawn(3) of the program that `image` holds, into a session of its own: descriptors 0 to 2 are /dev/null, 3 is
 /// `control`, 4 is `image`, nothing else is inherited; signals are as after login. Returns the pid.

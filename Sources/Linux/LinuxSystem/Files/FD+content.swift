@@ -25,6 +25,21 @@ extension FD {
         }
     }
 
+    /// Has the kernel write a part of `file` to this descriptor (`sendfile(2)`), a blocking one; how many bytes. Fewer where the
+    /// file ends before, and none where the kernel can't.
+    ///
+    /// A socket refers to the file's own pages: who writes to the file before they are read there changes what is read.
+    public borrowing func writeAll(from file: borrowing FD, _ range: Range<Int64>) throws(SystemError) -> Int64 {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let count = cl_sendfile(rawValue, file.rawValue, &place, Int(min(range.upperBound - place, 1 << 30)))
+            // EINVAL, ENOSYS: not of this file, or not to this descriptor.
+            if count == 0 || count == -22 || count == -38 { break }
+            try check(count, "sendfile")
+        }
+        return place - range.lowerBound
+    }
+
     /// Moves the file position (`lseek(2)` SEEK_SET).
     public borrowing func seek(to offset: Int64) throws(SystemError) {
         try check(cl_lseek(rawValue, offset, 0), "lseek")
