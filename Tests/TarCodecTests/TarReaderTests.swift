@@ -25,6 +25,20 @@ import Testing
         #expect(result.entries[3].displayLinkName == "etc/hosts")
     }
 
+    @Test func itsFirstBlockTellsAnArchive() throws {
+        let archive = try pack(Self.sample)
+        #expect(TarReader.canBegin(with: archive))
+        #expect(TarReader.canBegin(with: Array(archive[..<512])))
+        #expect(!TarReader.canBegin(with: Array(archive[..<511])))
+        // Of an empty one.
+        #expect(TarReader.canBegin(with: TarWriter.end))
+        #expect(!TarReader.canBegin(with: [UInt8](repeating: UInt8(ascii: "#"), count: 512)))
+        var broken = archive
+        broken[3] ^= 1
+        #expect(!TarReader.canBegin(with: broken))
+        #expect(!TarReader.canBegin(with: []))
+    }
+
     @Test func anArchiveMayEndWithoutItsMark() throws {
         let result = try unpack(try pack(Self.sample, ends: false))
         #expect(result.entries.count == Self.sample.count)

@@ -36,7 +36,9 @@ enum BuildSource {
 
     private static func standardInput(_ input: Descriptor, _ file: String) throws -> BuildSource {
         var prefix: [UInt8] = []
-        while prefix.count < 512, case let part = try input.read(), !part.isEmpty { prefix += part }
+        while prefix.count < TarReader.beginningLength, case let part = try input.read(), !part.isEmpty {
+            prefix += part
+        }
         if isArchive(prefix) { return .archive(prefix, rest: input) }
         guard file.isEmpty else {
             throw CommandFailure("ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles")
@@ -84,9 +86,7 @@ enum BuildSource {
         let magics: [[UInt8]] = [
             [0x1F, 0x8B], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A], [0x28, 0xB5, 0x2F, 0xFD],
         ]
-        if magics.contains(where: bytes.starts(with:)) { return true }
-        var reader = TarReader()
-        return bytes.count >= 512 && (try? bytes.prefix(512).withUnsafeBytes { try reader.step($0) }) != nil
+        return magics.contains(where: bytes.starts(with:)) || TarReader.canBegin(with: bytes)
     }
 
     /// Errors: one that is too long.

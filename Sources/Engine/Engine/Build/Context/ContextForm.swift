@@ -10,7 +10,7 @@ enum ContextForm: Equatable {
     case dockerfile
 
     /// Bytes that `init` wants to see.
-    static let prefixLength = 512
+    static let prefixLength = TarReader.beginningLength
 
     /// By what is in it: compressed, a header of tar, or text. What is none of these is called an archive: its reader
     /// says what is wrong with it.
@@ -43,14 +43,7 @@ enum ContextForm: Equatable {
 
     /// What begins like an archive, compressed or not.
     static func isArchive(_ prefix: [UInt8]) -> Bool {
-        prefix.isEmpty || Compression.detect(prefix) != .none || isTar(prefix)
-    }
-
-    /// The first block of a tar, not compressed.
-    static func isTar(_ prefix: [UInt8]) -> Bool {
-        guard prefix.count >= prefixLength else { return false }
-        var reader = TarReader()
-        return (try? prefix.withUnsafeBytes { try reader.step($0) }) != nil
+        prefix.isEmpty || Compression.detect(prefix) != .none || TarReader.canBegin(with: prefix)
     }
 
     /// As Go's `http.DetectContentType` has it: none of the control characters that texts don't hold.

@@ -4,6 +4,7 @@ internal import ImageStore
 internal import LayerFS
 internal import LinuxSystem
 internal import Primitives
+internal import TarCodec
 
 extension BuildSession {
     func copy(
@@ -111,7 +112,7 @@ struct CopyWriter {
     private func unpack(_ file: consuming FD) throws -> Bool {
         // A compressed file that is no archive, or that can't be read, is a file.
         guard let source = try? PeekedSource(DecompressedSource(FDSource(file)), count: ContextForm.prefixLength),
-            ContextForm.isTar(source.prefix)
+            TarReader.canBegin(with: source.prefix)
         else { return false }
         let folder = try target.folder(destination)
         var options = UnpackOptions(mode: .plain)
