@@ -41,9 +41,7 @@ extension Invocation {
         let target = word == "-" ? word : try absolute(word)
         try checkOutput(target)
         var source = CopySource(path: path, isFolder: false, newName: nil)
-        if flags.bool("follow-link"), let stat = try? client.pathStat(container, path),
-            stat.mode.contains(.symbolicLink)
-        {
+        if flags.bool("follow-link"), let stat = try stat(container, path), stat.mode.contains(.symbolicLink) {
             (source.path, source.newName) = CopyPath.resolved(path, to: joined(stat.linkTarget, beside: path))
         }
         guard target != "-" else {
@@ -120,13 +118,29 @@ extension Invocation {
         progress.finish("\(container):\(target.path)")
     }
 
-    /// A symbolic link at the end is followed. What can't be found out is left to the copy itself.
+    /// Nil where nothing is. Errors: all others; without them a copy would take a link for what it leads to.
+    private func stat(_ container: String, _ path: String) throws(EngineError) -> ContainerPathStat? {
+        do throws(EngineError) { return try client.pathStat(container, path) } catch {
+            guard error.kind == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    /// The same, nil also where the engine failed: to this call it can't say why, and to the copy it can.
+    private func statOfTarget(_ container: String, _ path: String) throws(EngineError) -> ContainerPathStat? {
+        do throws(EngineError) { return try stat(container, path) } catch {
+            guard error.kind == .internal else { throw error }
+            return nil
+        }
+    }
+
+    /// A symbolic link at the end is followed.
     private func containerTarget(_ container: String, _ path: String) throws -> CopyTarget {
         var target = CopyTarget(path: path)
-        guard var stat = try? client.pathStat(container, path) else { return target }
+        guard var stat = try statOfTarget(container, path) else { return target }
         if stat.mode.contains(.symbolicLink) {
             target.path = joined(stat.linkTarget, beside: path)
-            guard let there = try? client.pathStat(container, target.path) else { return target }
+            guard let there = try statOfTarget(container, target.path) else { return target }
             stat = there
         }
         for (kind, word) in [(ContainerPathStat.FileMode.device, "a device"), (.irregular, "an irregular file")]
