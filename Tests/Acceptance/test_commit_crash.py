@@ -42,7 +42,7 @@ def test_kill_in_the_middle(new_engine):
         for image in engine.api.get("/images/json?all=1").json:
             if "committed" in str(image["RepoTags"]):
                 found = engine.api.run(cmd=("sh", "-c", "ls /d | wc -l"), image=image["Id"])
-                assert engine.api.wait(found)["StatusCode"] == 0
+                assert engine.api.wait(found) == 0
                 assert b"1500" in engine.api.get(f"/containers/{found}/logs?stdout=1").body
                 engine.api.delete(f"/containers/{found}")
     for image in engine.api.get("/images/json").json:

@@ -48,7 +48,7 @@ struct ComparisonWalk: DifferenceWalk {
             guard new.kind == .directory else { continue }
             do {
                 levels.append(try level(above, old?.kind == .directory ? below : nil, name: name, path: path))
-            } catch let error as SystemError where error.errno == 2 {
+            } catch  where error.errno == 2 {
                 // It went while we looked, and was at most counted as one on the way down.
                 if unchanged.last?.path == path { unchanged.removeLast() }
             }
@@ -90,7 +90,7 @@ struct ComparisonWalk: DifferenceWalk {
         let before = TreeNode(path: node.path, parent: below, name: node.name, stat: old)
         do {
             return try before.keptAttributes() == node.keptAttributes()
-        } catch let error as SystemError where error.errno == 2 {
+        } catch  where error.errno == 2 {
             return true
         }
     }
