@@ -63,7 +63,8 @@ extension ImageStore {
         history.isEmptyLayer = layer == nil
         draft.diffIDs = (base?.config.diffIDs ?? []) + [layer?.diffID].compactMap(\.self)
         draft.history = (base?.config.history ?? []) + [history]
-        return try register(ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names)
+        return try register(
+            ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names, isBuiltHere: true)
     }
 
     /// Makes an image of what a container changed (`docker commit`).

@@ -8,6 +8,8 @@ struct ImageTable: Sendable {
         var chainIDs: [Digest]
         var parent: Digest?
         var tagged: Timestamp?
+        /// This engine made it: what its config says of the step that it came from is true.
+        var isBuiltHere = false
     }
 
     struct LayerRow: Sendable {

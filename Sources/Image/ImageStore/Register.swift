@@ -8,12 +8,13 @@ extension ImageStore {
     public func register(
         _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference] = []
     ) throws(EngineError) -> Image {
-        try register(config, parent: parent, names: names) { _ in }
+        try register(config, parent: parent, names: names, isBuiltHere: false)
     }
 
     /// The same, with what else belongs into its transaction.
     func register(
-        _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference], _ more: (inout ImageTable) -> Void
+        _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference], isBuiltHere: Bool = false,
+        _ more: (inout ImageTable) -> Void = { _ in }
     ) throws(EngineError) -> Image {
         let id = config.id
         let chainIDs = config.chainIDs
@@ -24,6 +25,7 @@ extension ImageStore {
             var row = table.images[id] ?? .init(config: config, chainIDs: chainIDs, parent: nil, tagged: nil)
             if table.images[id] == nil { try folder.writeBlob(id, config.bytes) }
             if let parent, parent != id { row.parent = row.parent ?? parent }
+            if isBuiltHere { row.isBuiltHere = true }
             if !names.isEmpty { row.tagged = .now() }
             table.put(image: id, row)
             for name in names { table.put(tag: Self.key(name), id) }

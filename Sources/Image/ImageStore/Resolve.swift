@@ -18,10 +18,13 @@ extension ImageStore {
         return images.sorted { ($0.created ?? .zero, $0.id) > ($1.created ?? .zero, $1.id) }
     }
 
-    /// The images that were built on another, or on nothing; newest first.
-    public func children(of parent: Digest?) -> [Image] {
+    /// The images that were made on another, or on nothing, by this engine; newest first. With `trusted`: those of them,
+    /// wherever they were made. What others' images say of themselves is no proof of how they were made (CVE-2024-24557).
+    public func children(of parent: Digest?, trusted: Set<Digest>? = nil) -> [Image] {
         let table = table
-        return table.children(of: parent).compactMap { table.image($0, names: []) }
+        return table.children(of: parent)
+            .filter { trusted?.contains($0) ?? (table.images[$0]?.isBuiltHere == true) }
+            .compactMap { table.image($0, names: []) }
             .sorted { ($0.created ?? .zero, $0.id) > ($1.created ?? .zero, $1.id) }
     }
 

@@ -97,7 +97,9 @@ struct Startup {
         }
         table.put(
             image: record.id,
-            .init(config: config, chainIDs: chainIDs, parent: record.parent, tagged: record.tagged))
+            .init(
+                config: config, chainIDs: chainIDs, parent: record.parent, tagged: record.tagged,
+                isBuiltHere: record.isBuiltHere))
     }
 
     /// Downloads that nobody went on with for a day.

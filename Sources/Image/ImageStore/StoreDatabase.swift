@@ -31,6 +31,9 @@ final class StoreDatabase: Sendable {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { database in
             try database.execute(sql: Self.schema)
+            if try !database.columns(in: "images").contains(where: { $0.name == "built_here" }) {
+                try database.execute(sql: "ALTER TABLE images ADD COLUMN built_here INTEGER NOT NULL DEFAULT 0")
+            }
             if try !database.columns(in: "layers").contains(where: { $0.name == "unsynced_boot" }) {
                 try database.execute(sql: "ALTER TABLE layers ADD COLUMN unsynced_boot TEXT")
             }
@@ -53,8 +56,8 @@ final class StoreDatabase: Sendable {
         switch change {
         case .image(let id, let row?):
             try run(
-                database, "INSERT OR REPLACE INTO images VALUES (?, ?, ?)",
-                [id.hex, row.parent?.hex, row.tagged?.nanoseconds])
+                database, "INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?)",
+                [id.hex, row.parent?.hex, row.tagged?.nanoseconds, row.isBuiltHere])
         case .image(let id, nil):
             try run(database, "DELETE FROM images WHERE id = ?", [id.hex])
             try run(database, "DELETE FROM manifests WHERE image = ?", [id.hex])
@@ -98,14 +101,16 @@ extension StoreDatabase {
         var id: Digest
         var parent: Digest?
         var tagged: Timestamp?
+        var isBuiltHere: Bool
     }
 
     func images() throws -> [ImageRecord] {
-        try rows("SELECT id, parent, tagged FROM images") { row in
+        try rows("SELECT id, parent, tagged, built_here FROM images") { row in
             guard let id = Self.digest(row[0]) else { return nil }
             let tagged: Int64? = row[2]
             return ImageRecord(
-                id: id, parent: Self.digest(row[1]), tagged: tagged.map { Timestamp(nanoseconds: $0) })
+                id: id, parent: Self.digest(row[1]), tagged: tagged.map { Timestamp(nanoseconds: $0) },
+                isBuiltHere: row[3])
         }
     }
 

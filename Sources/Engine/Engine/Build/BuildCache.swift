@@ -6,13 +6,13 @@ internal import OrderedJSON
 internal import Primitives
 
 extension BuildSession {
-    /// An image that stands on the same one and was made by the same step: the newest, as with Docker. With `--cache-from`
-    /// only what one of those images came from counts.
+    /// An image that stands on the same one and was made here by the same step: the newest, as with Docker. With
+    /// `--cache-from` only what one of those images came from counts.
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
         try await engine.workers.run { [self] in
             let parent = try plan.parentDigest
-            let found = engine.images.children(of: parent).first { image in
-                sourceLines?.contains(image.id) != false && image.config.platform == plan.parent.platform
+            let found = engine.images.children(of: parent, trusted: sourceLines).first { image in
+                image.config.platform == plan.parent.platform
                     && Self.isSame(image.config, plan)
             }
             guard let image = try found ?? fromSources(plan, parent) else { return nil }
