@@ -13,7 +13,7 @@ extension BuildSession {
             let parent = try plan.parentDigest
             let found = engine.images.children(of: parent, trusted: sourceLines).first { image in
                 image.config.platform == plan.parent.platform
-                    && Self.isSame(image.config, plan)
+                    && Self.isSame(image.config, plan) && isSameResult(image, plan)
             }
             guard let image = try found ?? fromSources(plan, parent) else { return nil }
             return BuiltImage(
@@ -70,7 +70,7 @@ extension BuildSession {
         }
         let next = steps[done.count]
         let layers = base.diffIDs.count + (next.isEmptyLayer ? 0 : 1)
-        guard next.createdBy == plan.createdBy, source.config.platform == base.config.platform,
+        guard next.createdBy == plan.createdBy, isOfEpoch(next.created), source.config.platform == base.config.platform,
             source.diffIDs.count >= layers, source.diffIDs.starts(with: base.diffIDs)
         else { return nil }
         var draft = ImageConfigDraft(platform: base.config.platform, created: next.created ?? .now())

@@ -53,10 +53,10 @@ public final class SharedSteps: Sendable {
 
 extension ImagePlan {
     /// The same for all that make the same of the same.
-    func key() -> Digest? {
+    func key(epoch: String?) -> Digest? {
         let encoder = OrderedJSONEncoder()
         guard let step = try? encoder.encode(stepConfig), let config = try? encoder.encode(config) else { return nil }
-        let place = parent.id + " " + parent.platform.description + " " + author + "\n"
+        let place = parent.id + " " + parent.platform.description + " " + author + "\n" + (epoch ?? "") + "\n"
         return .sha256(of: Array(place.utf8) + step + config)
     }
 }
