@@ -48,6 +48,19 @@ import Testing
         #expect(build.executor.log.count == 2)
     }
 
+    @Test func aSecretIsKnownByItsVariable() async throws {
+        let build = FakeBuild()
+        func step(_ flags: String) -> String { "FROM busybox\nRUN --mount=type=secret,id=t\(flags) make\n" }
+        for flags in ["", ",env=AAA", ",env=BBB", ",env=t"] {
+            let text = try await build(step(flags)).text
+            #expect(!text.contains("Using cache"), "\(flags)")
+        }
+        for flags in ["", ",env=AAA", ",env=t"] {
+            let text = try await build(step(flags)).text
+            #expect(text.contains("Using cache"), "\(flags)")
+        }
+    }
+
     @Test func stagesNobodyNeedsAreNotBuilt() async throws {
         let build = FakeBuild()
         try await build("FROM busybox AS a\nRUN a\nFROM busybox AS b\nRUN b\nFROM busybox\nCOPY --from=b x /\n")

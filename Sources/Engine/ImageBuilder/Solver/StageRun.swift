@@ -257,6 +257,7 @@ extension RunMount {
         for (name, value) in [("from", from), ("source", source), ("target", target), ("id", id)] where !value.isEmpty {
             fields.append("\(name)=\(value)")
         }
+        if let variable { fields.append("env=\(variable.isEmpty ? id : variable)") }
         if !isReadOnly { fields.append("rw") }
         if let size { fields.append("size=\(size.bytes)") }
         let numbers = [("mode", mode), ("uid", uid), ("gid", gid)]
