@@ -1,4 +1,5 @@
 """system prune and the prunes of containers and volumes: what is not used goes, and nothing else."""
+import contextlib
 import json
 import threading
 import urllib.parse
@@ -6,6 +7,7 @@ import urllib.parse
 import pytest
 
 from harness import images
+from harness.building import Building
 from harness.images import entry
 from test_disk_usage import make, only_busybox  # noqa: F401
 
@@ -86,6 +88,67 @@ def test_volumes_of_containers_that_are_being_made_stay(api, volumes):
         end.set()
         pruner.join()
     assert not problems
+
+
+@pytest.fixture
+def beside(api):
+    """Runs something again and again in a thread, until the block ends."""
+    @contextlib.contextmanager
+    def run(action):
+        end = threading.Event()
+
+        def repeat():
+            while not end.wait(0.01):
+                action()
+        thread = threading.Thread(target=repeat)
+        thread.start()
+        try:
+            yield
+        finally:
+            end.set()
+            thread.join()
+    return run
+
+
+@pytest.fixture
+def building(engine):
+    builds = Building(engine)
+    yield builds
+    builds.clean()
+
+
+def test_images_of_a_build_that_goes_on_stay(api, building, beside):
+    """A stage that is done, and the steps of one, have no name, no container and no child for a while."""
+    dockerfile = "FROM busybox AS a\nRUN echo 1 > /a\nENV A=b\nFROM busybox\n" + "".join(
+        f"RUN echo {n} > /{n}\nENV N={n}\n" for n in range(6)) + "COPY --from=a /a /a\n"
+    with beside(lambda: api.post("/images/prune")):
+        image = building.ok(dockerfile, query="nocache=1", tag="made")
+    assert {"a", *"012345"} <= set(building.files(image))
+    # Afterwards the steps that nobody needs go.
+    api.delete("/images/made")
+    api.post("/images/prune")
+    assert not [row for row in api.get("/images/json?all=1").json if row["Id"] not in building.kept]
+
+
+def test_containers_of_steps_stay(api, building, beside):
+    """Between its command's end and its image a step's container does not run."""
+    refused = []
+
+    def remove():
+        api.post("/containers/prune")
+        for row in api.get("/containers/json?all=1").json:
+            reply = api.delete(f"/containers/{row['Id']}")
+            if reply.status == 409 and "a build that goes on needs it" in reply.message:
+                refused.append(row["Id"])
+            else:
+                assert reply.status in (404, 409), reply
+    names = {f"d/{n}" for n in range(3000)}
+    with beside(remove):
+        for _ in range(3):
+            image = building.ok("FROM busybox\nRUN mkdir /d && cd /d && for n in $(seq 0 2999); do echo $n > $n; done\n",
+                                query="nocache=1&rm=0")
+            assert names <= set(building.files(image))
+    assert refused
 
 
 def test_everything(api, ours, volumes):

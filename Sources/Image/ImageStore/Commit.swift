@@ -55,7 +55,9 @@ extension ImageStore {
 
     /// Makes the image of a step, with a layer that lies on the parent's, or with none. One transaction: it is there with
     /// its names, or not at all. Errors: `notFound` for the parent, `badParameter` for too many layers.
-    public func makeImage(_ step: ImageStep, layer: CapturedLayer? = nil) throws(EngineError) -> Image {
+    public func makeImage(
+        _ step: ImageStep, layer: CapturedLayer? = nil, keptIn kept: KeptImages? = nil
+    ) throws(EngineError) -> Image {
         let base = try step.parent.map { id throws(EngineError) in try pinned(id) }
         defer { release(base?.chainIDs ?? []) }
         let layer = layer.flatMap { $0.isEmpty ? nil : $0 }
@@ -64,7 +66,8 @@ extension ImageStore {
         draft.diffIDs = (base?.config.diffIDs ?? []) + [layer?.diffID].compactMap(\.self)
         draft.history = (base?.config.history ?? []) + [history]
         return try register(
-            ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names, isBuiltHere: true)
+            ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names, isBuiltHere: true,
+            keptIn: kept)
     }
 
     /// Makes an image of what a container changed (`docker commit`).

@@ -15,7 +15,9 @@ public final class ImageStore: Sendable {
     let driver: any GraphDriver
     let database: StoreDatabase
     /// Stacks that a running operation needs though nothing refers to them yet.
-    let pins = LayerPins()
+    let pins = Pins()
+    /// Images that a running operation needs: see `KeptImages`.
+    let imagePins = Pins()
     /// This boot of the machine; nil where it has no name, and layers are not marked.
     let boot: String?
     private let layerSync: LayerSync

@@ -6,14 +6,15 @@ extension ImageStore {
     /// gets the names. Errors: `badParameter` when a layer is missing.
     @discardableResult
     public func register(
-        _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference] = []
+        _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference] = [], keptIn kept: KeptImages? = nil
     ) throws(EngineError) -> Image {
-        try register(config, parent: parent, names: names, isBuiltHere: false)
+        try register(config, parent: parent, names: names, isBuiltHere: false, keptIn: kept)
     }
 
     /// The same, with what else belongs into its transaction.
     func register(
         _ config: ImageConfig, parent: Digest? = nil, names: [ImageReference], isBuiltHere: Bool = false,
+        keptIn kept: KeptImages? = nil,
         _ more: (inout ImageTable) -> Void = { _ in }
     ) throws(EngineError) -> Image {
         let id = config.id
@@ -29,6 +30,7 @@ extension ImageStore {
             if !names.isEmpty { row.tagged = .now() }
             table.put(image: id, row)
             for name in names { table.put(tag: Self.key(name), id) }
+            kept?.insert(id)
             more(&table)
             return table.image(id)
         }

@@ -5,13 +5,17 @@ extension ImageStore {
     /// `docker rmi`: takes a name away, and with the last name the image, its unused layers and, unless `noPrune`, the
     /// parents that have no name. By id, all names go if they are in one repository or `force` is set.
     ///
-    /// `inUse` gives the containers that were made from an image. Errors: `notFound`; `conflict` with Docker's texts
-    /// when containers, other images or other names need it.
+    /// `inUse` gives the containers that were made from an image. `sparesKept`: an image that is kept (`KeptImages`) stays.
+    /// Errors: `notFound`; `conflict` with Docker's texts when containers, other images or other names need it.
     public func remove(
-        _ name: String, force: Bool, noPrune: Bool, inUse: @escaping (Digest) -> [ContainerUse]
+        _ name: String, force: Bool, noPrune: Bool, sparesKept: Bool = false,
+        inUse: @escaping (Digest) -> [ContainerUse]
     ) throws(EngineError) -> [ImageRemoval] {
         let (removal, orphans) = try change { table -> ([ImageRemoval], [ImageTable.LayerRow]) in
-            var removal = RemovalInProgress(table: table, inUse: inUse, collect: collect)
+            if sparesKept, imagePins.holds(try Self.id(of: name, in: table)) {
+                throw EngineError(.conflict, "image \(name) is needed by a build that goes on")
+            }
+            var removal = RemovalInProgress(table: table, inUse: inUse, isKept: imagePins.holds, collect: collect)
             try removal.remove(name, force: force, prune: !noPrune)
             table = removal.table
             return (removal.steps, removal.orphans)
@@ -36,16 +40,18 @@ extension ImageStore {
 struct RemovalInProgress {
     var table: ImageTable
     let inUse: (Digest) -> [ContainerUse]
+    let isKept: (Digest) -> Bool
     let collect: (Digest?, inout ImageTable) -> [ImageTable.LayerRow]
     private(set) var steps: [ImageRemoval] = []
     private(set) var orphans: [ImageTable.LayerRow] = []
 
     init(
-        table: ImageTable, inUse: @escaping (Digest) -> [ContainerUse],
+        table: ImageTable, inUse: @escaping (Digest) -> [ContainerUse], isKept: @escaping (Digest) -> Bool,
         collect: @escaping (Digest?, inout ImageTable) -> [ImageTable.LayerRow]
     ) {
         self.table = table
         self.inUse = inUse
+        self.isKept = isKept
         self.collect = collect
     }
 
@@ -90,7 +96,7 @@ struct RemovalInProgress {
     /// With the parents that nobody needs then, if `prune`: one after the other, as there may be thousands.
     private mutating func delete(_ id: Digest, force: Bool, prune: Bool, isQuiet: Bool) throws(EngineError) {
         var parent = try deleteOne(id, force: force, isQuiet: isQuiet)
-        while prune, let next = parent { parent = try deleteOne(next, force: false, isQuiet: true) }
+        while prune, let next = parent, !isKept(next) { parent = try deleteOne(next, force: false, isQuiet: true) }
     }
 
     /// The parent if the image is gone.

@@ -21,13 +21,14 @@ extension BuildSession {
 
     /// Nil when it isn't here, or only for another platform.
     private func local(_ name: String, _ platform: Platform?) async throws(EngineError) -> BuiltImage? {
-        try await engine.workers.run { [engine] in
+        try await engine.workers.run { [engine, kept] in
             let image: Image
             do throws(EngineError) { image = try engine.resolveForCreate(name) } catch {
                 guard error.kind == .notFound else { throw error }
                 return nil
             }
             if let platform, !image.config.platform.serves(platform) { return nil }
+            guard try engine.images.keep(image.id, in: kept) else { return nil }
             return BuiltImage(
                 id: image.id.description, config: image.containerConfig ?? ContainerConfig(),
                 platform: image.config.platform)

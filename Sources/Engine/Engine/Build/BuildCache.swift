@@ -15,7 +15,9 @@ extension BuildSession {
                 image.config.platform == plan.parent.platform
                     && Self.isSame(image.config, plan) && isSameResult(image, plan)
             }
-            guard let image = try found ?? fromSources(plan, parent) else { return nil }
+            guard let image = try found ?? fromSources(plan, parent), try engine.images.keep(image.id, in: kept) else {
+                return nil
+            }
             return BuiltImage(
                 id: image.id.description, config: image.containerConfig ?? plan.config,
                 platform: image.config.platform)
@@ -82,6 +84,6 @@ extension BuildSession {
         draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
         draft.diffIDs = Array(source.diffIDs.prefix(layers))
         draft.history = done + [next]
-        return try engine.images.register(ImageConfig(parsing: draft.serialized()), parent: base.id)
+        return try engine.images.register(ImageConfig(parsing: draft.serialized()), parent: base.id, keptIn: kept)
     }
 }

@@ -14,7 +14,10 @@ extension Engine {
             do throws(EngineError) { return .success(try await build.run(context)) } catch { return .failure(error) }
         }
         builds.add(request.id, task)
-        defer { builds.remove(request.id) }
+        defer {
+            builds.remove(request.id)
+            build.kept.letGo()
+        }
         let result = await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -38,6 +41,8 @@ struct Build: Sendable {
     private let answer: ProgressReport
     private let names: [ImageReference]
     private let settings: BuildSettings
+    /// What it needs, to its last name.
+    fileprivate let kept: KeptImages
 
     /// Errors: what is wrong with the request by itself.
     init(_ engine: Engine, _ request: BuildRequest, _ report: @escaping ProgressReport) throws(EngineError) {
@@ -66,6 +71,7 @@ struct Build: Sendable {
         guard !request.squashes else { throw EngineError(.notImplemented, "build --squash is not supported yet") }
         guard request.outputs.isEmpty else { throw EngineError(.notImplemented, "build --output is not supported yet") }
         settings = try BuildSettings(request)
+        kept = engine.images.keepingImages()
     }
 
     func run(_ body: ByteChannel?) async throws(EngineError) {
@@ -100,7 +106,7 @@ struct Build: Sendable {
     }
 
     private func solve(_ plan: BuildPlan, _ context: BuildContext) async throws(EngineError) -> BuiltImage {
-        let session = BuildSession(engine, request, context)
+        let session = BuildSession(engine, request, context, keeping: kept)
         let transcript: any BuildProgress =
             switch request.progress {
             case .classic: ClassicTranscript(plan, steps: request.steps, report)

@@ -11,14 +11,17 @@ final class BuildSession: StepExecutor {
     let engine: Engine
     let request: BuildRequest
     let context: BuildContext
+    /// All images that the build was given or has made, as long as it goes on.
+    let kept: KeptImages
     /// Times later than this are written as this: `SOURCE_DATE_EPOCH`, which makes images that are the same to the bit.
     let latestTime: Timestamp?
 
     /// With `--cache-from`: the images that the cache may give. Nil: all.
     let sourceLines: Set<Digest>?
 
-    init(_ engine: Engine, _ request: BuildRequest, _ context: BuildContext) {
+    init(_ engine: Engine, _ request: BuildRequest, _ context: BuildContext, keeping kept: KeptImages) {
         self.engine = engine
+        self.kept = kept
         self.request = request
         self.context = context
         sourceLines =
@@ -50,7 +53,7 @@ final class BuildSession: StepExecutor {
         draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
         let history = ImageHistoryEntry(created: created, createdBy: plan.createdBy, author: plan.author)
         let image = try engine.images.makeImage(
-            ImageStep(parent: try plan.parentDigest, draft: draft, history: history), layer: layer)
+            ImageStep(parent: try plan.parentDigest, draft: draft, history: history), layer: layer, keptIn: kept)
         return BuiltImage(id: image.id.description, config: config, platform: plan.parent.platform)
     }
 }
