@@ -31,7 +31,13 @@ extension Engine {
         if state.phase == .removing {
             throw EngineError(.conflict, "removal of container \(name) is already in progress")
         }
-        guard state.isRunning, !force else { return }
+        guard !force else { return }
+        if container.record.isStep == true, !state.isRunning {
+            // Its files are about to become an image's layer.
+            throw EngineError(
+                .conflict, "cannot remove container \"\(name)\": a build that goes on needs it: wait for its end or force remove")
+        }
+        guard state.isRunning else { return }
         if state.phase == .paused {
             throw EngineError(
                 .conflict,

@@ -25,7 +25,9 @@ extension BuildSession {
             try await execute(container, run, step)
             // Its mounts go with it; only then its files are nobody's but ours.
             await engine.finishTeardown(of: container)
-            let image = try await engine.workers.run { [self] in try capture(container, mounts, plan) }
+            let image = try await container.gate.withGate { () async throws(EngineError) in
+                try await engine.workers.run { [self] in try capture(container, mounts, plan) }
+            }
             await dispose(of: container, step, isFailed: false)
             return image
         } catch {
@@ -81,9 +83,12 @@ extension BuildSession {
         }
     }
 
-    /// Blocking. What the command has changed becomes the image's layer.
+    /// Blocking, under the gate: nobody takes the files away meanwhile. What the command has changed becomes the image's layer.
     private func capture(_ container: Container, _ mounts: StepMounts, _ plan: ImagePlan) throws -> BuiltImage {
         let id = container.id.description
+        guard container.state.phase != .removing else {
+            throw EngineError(.conflict, "container \(id) was removed before its step had an image")
+        }
         // Folders of the image's own volumes stay, as they do with Docker: later steps may count on them.
         let volumes = Set((plan.config.volumes ?? [:]).keys)
         let mounts = container.record.mounts.map(\.destination).filter { !volumes.contains($0) }
