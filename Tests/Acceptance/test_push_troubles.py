@@ -110,3 +110,31 @@ def test_who_may_not_push(api, hostile, name):
     hostile.rules.append(deny)
     assert push(api, name)[-1]["error"] == "denied: requested access to the resource is denied"
     assert hostile.manifests == {} and hostile.uploads == {}
+
+
+@pytest.mark.parametrize("status, code, words", [
+    (403, "DENIED", "403"), (429, "TOOMANYREQUESTS", "429"), (500, "UNKNOWN", "500"), (401, "UNAUTHORIZED", "401")])
+def test_a_question_for_a_blob_that_is_refused(api, hostile, name, status, code, words):
+    """The engine asks whether the registry has a blob; any answer but yes and no is the registry's error."""
+    def refuse(handler, path):
+        return handler.command == "HEAD" and "/blobs/" in path and (handler.refuse(status, code, "no", Retry_After="0") or True)
+    hostile.rules.append(refuse)
+    told = push(api, name)
+    assert "error" in told[-1] and hostile.manifests == {}, told
+    assert api.get("/_ping", version="").status == 200
+
+
+def test_a_registry_that_is_away_for_a_moment(api, hostile, name):
+    """It breaks off a piece, and the next connections too, as one that is started again."""
+    refused = []
+
+    def away(handler, path):
+        if not refused and handler.command != "PATCH" or len(refused) == 3:
+            return False
+        refused.append(path)
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        handler.close_connection = True
+        return True
+    hostile.rules.append(away)
+    told = push(api, name)
+    assert len(refused) == 3 and "aux" in told[-1], told

@@ -5,10 +5,9 @@ public import Primitives
 extension RemoteRepository: ImageTarget {
     public func size(of blob: Digest) async throws -> Int64? {
         let answer = try await send(.HEAD, url("\(path)/blobs/\(blob)"), soon: true)
+        guard answer.isSuccess || answer.status == 404 else { throw await answer.failure() }
         await answer.drop()
-        if answer.isSuccess { return answer.length ?? 0 }
-        guard answer.status == 404 else { throw await answer.failure() }
-        return nil
+        return answer.isSuccess ? answer.length ?? 0 : nil
     }
 
     public func startUpload(mounting blob: Digest?, from source: String?) async throws -> (any BlobUpload)? {
@@ -64,12 +63,13 @@ actor RemoteUpload: BlobUpload {
         var failures = 0
         while !rest.isEmpty {
             do {
-                try await patch(rest)
+                // A registry that has just begun again may not answer this question either.
+                if failures > 0 { try await resume(&rest) }
+                if !rest.isEmpty { try await patch(rest) }
                 rest = []
             } catch let error as RegistryError where error.isTemporary && failures < Self.mostFailures {
                 failures += 1
                 try await Task.sleep(for: .seconds(error.retryAfter ?? min(1 << (failures - 1), 10)))
-                try await resume(&rest)
             }
         }
     }
