@@ -163,6 +163,18 @@ def test_load_of_every_layout(cli, make, busybox_tar):
     assert cli.ok("run", "--rm", "layers:1", "sh", "-c", "ls -A /d /o; cat /d/kept").split() == ["/d:", "kept", "/o:", "above", "k"]
 
 
+def test_a_repository_is_saved_with_all_its_tags(cli, tmp_path):
+    """Whether one of them is `latest` or not."""
+    for tag in ("one", "two"):
+        cli.ok("tag", "busybox", f"saved/a:{tag}")
+    cli.ok("save", "-o", str(tmp_path / "a.tar"), "saved/a")
+    cli.ok("rmi", "saved/a:one", "saved/a:two")
+    cli.ok("load", "-i", str(tmp_path / "a.tar"))
+    assert sorted(cli.ok("images", "--format", "{{.Tag}}", "saved/a").split()) == ["one", "two"]
+    cli.ok("rmi", "saved/a:one", "saved/a:two")
+    assert "No such image: saved/a" in cli.fails("save", "-o", str(tmp_path / "b.tar"), "saved/a").complaint
+
+
 def test_metadata_is_kept(api, busybox_tar):
     owner = {"mode": 0o4751, "uid": 12, "gid": 34, "mtime": 1_000_000_000}
     data = images.with_busybox(

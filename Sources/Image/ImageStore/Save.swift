@@ -27,6 +27,13 @@ extension ImageStore {
     }
 }
 
+extension ImageStore {
+    /// What `save` would write of these names: a repository without a tag stands for all of its tags. Errors: `notFound`.
+    public func imagesToSave(_ names: [String]) throws(EngineError) -> [(id: Digest, name: String)] {
+        try SavePlan(names, table).entries.map { ($0.image.id, $0.names.first?.familiar ?? $0.image.id.description) }
+    }
+}
+
 /// What goes into an archive.
 struct SavePlan: Sendable {
     struct Entry: Sendable {

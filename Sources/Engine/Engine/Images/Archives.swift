@@ -23,7 +23,7 @@ extension Engine {
 
     public func saveImages(_ names: [String]) async throws(EngineError) -> ByteChannel {
         guard !names.isEmpty else { throw EngineError(.badParameter, "no image was named") }
-        let found = try await workers.run { [images] in try names.map { try images.resolve($0).id } }
+        let found = try await workers.run { [images] in try images.imagesToSave(names) }
         do {
             var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
@@ -32,7 +32,7 @@ extension Engine {
                 // The archive's reader sees a failure as a stream that ends before its trailer.
                 attempt("save \(names.joined(separator: " "))") { try images.save(names, to: output.fd) }
             }
-            for (name, id) in zip(names, found) { publishImage("save", id: id.description, name: name) }
+            for image in found { publishImage("save", id: image.id.description, name: image.name) }
             return channel
         } catch {
             throw EngineError(wrapping: error)
