@@ -257,3 +257,12 @@ def test_mounts_of_commands(building):
     assert any("testcache" in row["Description"] for row in building.api.get("/system/df").json["BuildCache"])
     pruned = building.api.post("/build/prune").json
     assert pruned["SpaceReclaimed"] >= 4 and len(pruned["CachesDeleted"]) == 1
+
+
+def test_a_relative_volume_is_taken_from_the_root(building, cli):
+    """As Docker does with an image's; a container's own must be absolute."""
+    building.ok("FROM busybox\nWORKDIR /app\nVOLUME data\nRUN mkdir -p /x && echo x >/x/y\n", tag="relative")
+    assert "data" in building.inspect("relative")["Config"]["Volumes"]
+    assert cli.ok("run", "--rm", "relative", "grep", "-c", " /data ", "/proc/mounts") == "1"
+    reply = building.api.post("/containers/create", {"Image": "busybox", "Cmd": ["true"], "Volumes": {"data": {}}})
+    assert reply.status == 400 and "must be absolute" in reply.message

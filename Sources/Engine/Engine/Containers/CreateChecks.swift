@@ -43,6 +43,11 @@ extension Engine {
         for port in config.exposedPorts.keys where PortKey.parse(port) == nil {
             throw EngineError(.badParameter, "invalid port specification: \"\(port)\"")
         }
+        for volume in (config.volumes ?? [:]).keys where !volume.hasPrefix("/") {
+            throw EngineError(
+                .badParameter,
+                "invalid volume spec \"\(volume)\": invalid mount path: '\(volume)' mount path must be absolute")
+        }
         if config.hostname.utf8.count > 63 || config.hostname.contains("\0") || config.hostname.contains("\n") {
             throw EngineError(.badParameter, "invalid hostname: \(config.hostname)")
         }

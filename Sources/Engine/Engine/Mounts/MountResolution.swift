@@ -78,9 +78,10 @@ struct MountResolution {
     }
 
     private mutating func addImageVolume(_ text: String) throws(EngineError) {
+        // An image's may be relative: it is taken from the root.
         let destination = AbsolutePath.clean(text)
-        guard text.hasPrefix("/"), destination != "/" else {
-            throw EngineError(.badParameter, "invalid volume: path can't be '/' and must be absolute: \(text)")
+        guard destination != "/" else {
+            throw EngineError(.badParameter, "invalid volume: path can't be '/': \(text)")
         }
         guard byDestination[destination] == nil else { return }
         let volume = try makeVolume(named: "", labels: [:], options: [:])
