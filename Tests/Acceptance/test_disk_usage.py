@@ -6,6 +6,7 @@ import time
 import pytest
 
 from harness import images
+from harness.building import Building
 from harness.images import entry
 
 
@@ -82,6 +83,16 @@ def test_images_share_layers(api, cli, tmp_path):
     assert usage(api, "image")["LayersSize"] == sum(
         {row["Id"]: row["Size"] - row["SharedSize"] for row in usage(api, "image")["Images"]}.values()) + (
             3000 if first != second else 0)
+
+
+def test_steps_of_a_build_are_no_others(engine, api):
+    builds = Building(engine)
+    builds.ok("FROM busybox\nRUN head -c 5000 /dev/zero >/a\nRUN head -c 7000 /dev/zero >/b\nENV C=1\n", query="t=built:1")
+    rows = {tag: row for row in usage(api)["Images"] for tag in row["RepoTags"]}
+    base, built = rows["busybox:latest"], rows["built:1"]
+    assert base["SharedSize"] == base["Size"] == built["SharedSize"]
+    assert built["Size"] - built["SharedSize"] >= 12000
+    builds.clean()
 
 
 def test_prune_takes_what_has_no_tag(api, cli):
