@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness import host
 from harness.building import Building
 from harness.waiting import eventually
 
@@ -67,6 +68,25 @@ def test_a_killed_engine_leaves_nothing(new_engine):
     assert engine.api.get("/containers/json?all=1").json == []
     assert building("FROM busybox\nRUN echo first\n").stream.count("Using cache") == 1
     eventually(lambda: not os.listdir(engine.root + "/contexts"), what="the end of the context")
+
+
+def test_an_orderly_end_takes_builds_with_it(new_engine):
+    """Containers may outlive their engine; nobody could go on with a build."""
+    engine = new_engine()
+    building = Building(engine)
+    connection = begin(engine, building.tar(SLOW))
+    eventually(lambda: running(engine.api, "begun"), what="the command runs")
+    engine.stop()
+    connection.settimeout(20)
+    text = b""
+    while chunk := connection.recv(65536):
+        text += chunk
+    assert b"Build cancelled" in text
+    assert not os.listdir(engine.root + "/contexts")
+    assert not [words for words in host.processes_with(engine.folder).values() if "shim" in words]
+    engine.start()
+    assert engine.api.get("/containers/json?all=1").json == []
+    assert building("FROM busybox\nRUN echo first\n").stream.count("Using cache") == 1
 
 
 def test_two_builds_share_a_step(building, engine, api):

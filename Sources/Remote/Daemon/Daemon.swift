@@ -101,6 +101,7 @@ public final class Daemon: Sendable {
         ProcessMemory.giveBack()
         await ending.wait()
         DaemonProcess.notify("STOPPING=1")
+        await engine.endBuilds()
         for socket in sockets { await socket.close() }
         await engine.shutdown()
         removeSockets()

@@ -13,9 +13,9 @@ extension Engine {
         let task = Task { () async -> Result<Void, EngineError> in
             do throws(EngineError) { return .success(try await build.run(context)) } catch { return .failure(error) }
         }
-        builds.add(request.id, task)
+        let number = builds.add(request.id, task)
         defer {
-            builds.remove(request.id)
+            builds.remove(number)
             build.kept.letGo()
         }
         let result = await withTaskCancellationHandler {
@@ -25,6 +25,9 @@ extension Engine {
         }
         try result.get()
     }
+
+    /// Before an orderly end: nobody could go on with a build, so nothing of one is left.
+    public func endBuilds() async { await builds.end() }
 
     public func cancelBuild(_ id: String) async throws(EngineError) {
         guard builds.cancel(id) else { throw EngineError(.notFound, "no build with the id \(id)") }
