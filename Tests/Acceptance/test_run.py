@@ -121,6 +121,23 @@ def test_supplementary_groups_come_from_the_image(cli):
     assert set(cli.ok("run", "--rm", "-u", "operator", "busybox", "id", "-G").split()) == {"37", "50"}
 
 
+def test_the_mark_of_a_container(cli):
+    """By which programs know where they are; Docker keeps it out of changes and images."""
+    cli.ok("run", "--name", "marked", "busybox", "sh", "-c", "test -f /.dockerenv && ! test -s /.dockerenv")
+    assert cli.ok("diff", "marked") == ""
+    cli.ok("commit", "marked", "from-marked")
+    layers = cli.ok("image", "inspect", "-f", "{{len .RootFS.Layers}}", "from-marked")
+    assert layers == cli.ok("image", "inspect", "-f", "{{len .RootFS.Layers}}", "busybox")
+    assert cli.ok("run", "--rm", "--read-only", "busybox", "ls", "/.dockerenv") == "/.dockerenv"
+    cli.ok("rm", "marked")
+    cli.ok("rmi", "from-marked")
+
+
+@pytest.mark.parametrize("flags", [(), ("-u", "0"), ("-u", "root")])
+def test_root_has_its_groups(cli, flags):
+    assert set(cli.ok("run", "--rm", *flags, "busybox", "id", "-G").split()) == {"0", "10"}
+
+
 def test_an_unknown_user_is_an_error_and_leaves_nothing_running(cli):
     result = cli.fails("run", "--rm", "-u", "nobody-here", "busybox", "true")
     assert "nobody-here" in result.complaint

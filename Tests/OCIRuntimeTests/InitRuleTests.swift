@@ -202,7 +202,8 @@ import Testing
             containerID: "c", rootMounts: [Mount(type: "t", source: "s", options: ["o"])],
             log: .init(driver: .jsonFile, path: "/l", maxSize: 5, maxFile: 6, attributes: ["a": "b"]), terminal: true,
             openStdin: true, stdinOnce: true, user: "u", additionalGroups: ["g"], cgroupPath: "/p",
-            networkNamespace: "/n", createWorkingDirectory: false, seccompFile: "f", exitPath: "/e")
+            networkNamespace: "/n", createWorkingDirectory: false, createEnvironmentFile: true,
+            seccompFile: "f", exitPath: "/e")
         #expect(SupervisorConfig(json: try JSONValue(parsing: OrderedJSONEncoder().encode(config))) == config)
     }
 }

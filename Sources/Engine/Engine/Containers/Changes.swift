@@ -7,7 +7,7 @@ extension Engine {
     /// Places that a start makes for its own mounts where the image has none. Docker keeps them in a layer of their own, so
     /// they are no change there either.
     static let ownPlaces: Set<String> = [
-        "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/sys",
+        "/.dockerenv", "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/sys",
     ]
 
     public func changes(_ name: String) async throws(EngineError) -> [ContainerChange] {

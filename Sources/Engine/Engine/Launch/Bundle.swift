@@ -39,9 +39,11 @@ extension Engine {
         supervisor.terminal = record.config.tty
         supervisor.openStdin = record.config.openStdin
         supervisor.stdinOnce = record.config.stdinOnce
-        supervisor.user = record.config.user.isEmpty ? nil : record.config.user
+        // Nothing is root as the container's own files have it, with all of root's groups.
+        supervisor.user = record.config.user
         supervisor.additionalGroups = record.hostConfig.groupAdd ?? []
         supervisor.cgroupPath = cgroupPath(of: record)
+        supervisor.createEnvironmentFile = true
         supervisor.networkNamespace = record.sandbox?.namespacePath
         return supervisor
     }

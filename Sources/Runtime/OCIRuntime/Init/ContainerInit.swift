@@ -75,6 +75,8 @@ struct ContainerInit {
         if plan.config.createWorkingDirectory {
             try WorkingDirectory.make(plan.process.cwd, in: root.directory)
         }
+        // Where the image has a folder or a link to nowhere in its place, that is left.
+        if plan.config.createEnvironmentFile { _ = try? root.directory.open("/.dockerenv", making: .file) }
         let proc = root.proc
         try finishDevices(root)
         try doing("pivot_root") { () throws(SystemError) in try MountTree.enter(root.directory.fd) }

@@ -40,6 +40,7 @@ extension SupervisorConfig {
         cgroupPath = json.string("cgroupPath")
         networkNamespace = json["networkNamespace"]?.stringValue
         createWorkingDirectory = json["createWorkingDirectory"]?.boolValue ?? true
+        createEnvironmentFile = json.bool("createEnvironmentFile")
         seccompFile = json["seccompFile"]?.stringValue
         exitPath = json["exitPath"]?.stringValue ?? "exit.json"
     }

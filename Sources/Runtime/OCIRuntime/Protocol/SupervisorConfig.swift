@@ -55,6 +55,8 @@ public struct SupervisorConfig: Sendable, Hashable, Codable {
     public var networkNamespace: String?
     /// Makes `process.cwd` if it is missing (0755, root).
     public var createWorkingDirectory: Bool
+    /// Puts an empty `/.dockerenv` into the root, by which programs know that they are in one of Docker's containers.
+    public var createEnvironmentFile: Bool
     /// A file in the bundle with the finished seccomp filter: `struct sock_filter` records.
     public var seccompFile: String?
     /// The exit record's path.
@@ -64,7 +66,7 @@ public struct SupervisorConfig: Sendable, Hashable, Codable {
         containerID: String, rootMounts: [Mount] = [], log: Log = Log(), terminal: Bool = false,
         openStdin: Bool = false, stdinOnce: Bool = false, user: String? = nil, additionalGroups: [String] = [],
         cgroupPath: String = "", networkNamespace: String? = nil, createWorkingDirectory: Bool = true,
-        seccompFile: String? = nil, exitPath: String = "exit.json"
+        createEnvironmentFile: Bool = false, seccompFile: String? = nil, exitPath: String = "exit.json"
     ) {
         self.containerID = containerID
         self.rootMounts = rootMounts
@@ -77,6 +79,7 @@ public struct SupervisorConfig: Sendable, Hashable, Codable {
         self.cgroupPath = cgroupPath
         self.networkNamespace = networkNamespace
         self.createWorkingDirectory = createWorkingDirectory
+        self.createEnvironmentFile = createEnvironmentFile
         self.seccompFile = seccompFile
         self.exitPath = exitPath
     }
