@@ -245,8 +245,8 @@ let targets: [Target] = [
     tests(
         "Engine",
         [
-            "Engine", "APIModel", "Cgroups", "Dockerfile", "LayerFS", "TarCodec", "LinuxSystem", "Primitives",
-            "OrderedJSON",
+            "Engine", "APIModel", "Cgroups", "ContentFetch", "Dockerfile", "LayerFS", "TarCodec", "LinuxSystem",
+            "Primitives", "OrderedJSON",
         ]),
 ]
 

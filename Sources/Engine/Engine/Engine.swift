@@ -61,6 +61,7 @@ public final class Engine: Sendable {
     /// Each command of a build holds one while it prints.
     let stepOutputs = WorkerPool()
     let caches: CacheFolders
+    let keptDownloads: KeptDownloads
 
     /// Opens (or makes) everything under the root. Blocking; call it off the cooperative pool.
     ///
@@ -89,6 +90,7 @@ public final class Engine: Sendable {
         traffic = LayerTraffic(images, workers: workers, downloads: downloads)
         volumes = try VolumeStore(root: paths.volumes)
         caches = CacheFolders(path: paths.buildCache)
+        keptDownloads = KeptDownloads(path: paths.buildDownloads)
         var network = configuration.network
         network.seed = engineID
         network.proxyProgram = configuration.shimPath

@@ -13,15 +13,43 @@ public enum ContentFetch {
         public var mediaType: String?
         /// `Last-Modified`, as it was sent.
         public var lastModified: String?
+        /// `ETag`, with its quotes.
+        public var tag: String?
+        /// `Date`: the server's clock, as it was sent.
+        public var date: String?
+        /// False where `Cache-Control` says `no-store`.
+        public var mayBeKept = true
     }
 
-    /// Gives the content piece by piece, waiting for each to be taken; what the server says of it comes first.
+    /// By what a server tells whether its content is still what somebody has (RFC 9110, section 13.1).
+    public struct Validators: Sendable, Hashable {
+        public var tag: String?
+        public var lastModified: String?
+
+        public init(tag: String?, lastModified: String?) {
+            self.tag = tag
+            self.lastModified = lastModified
+        }
+    }
+
+    /// What came of a question.
+    public enum Answer: Sendable {
+        /// All of it was taken.
+        case content(Head)
+        /// It is what it was; nothing came.
+        case unchanged(Head)
+    }
+
+    /// Gives the content piece by piece, waiting for each to be taken; what the server says of it comes first. With
+    /// `known` nothing comes when the server says that it is still that.
     ///
     /// Errors: `badParameter` for a URL that is none, `notFound` and the like by the server's status, `unavailable` when
     /// the connection fails or ends early, and what `take` throws.
+    @discardableResult
     public static func get(
-        _ url: String, userAgent: String, head: (Head) async -> Void, _ take: ([UInt8]) async throws -> Void
-    ) async throws(EngineError) {
+        _ url: String, userAgent: String, unless known: Validators? = nil, head: (Head) async -> Void,
+        _ take: ([UInt8]) async throws -> Void
+    ) async throws(EngineError) -> Answer {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw EngineError(.badParameter, "unsupported protocol scheme: \(url)")
         }
@@ -31,31 +59,39 @@ public enum ContentFetch {
         configuration.proxy = Proxy.of(url)?.setting
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result = await fetch(url, client, userAgent, head, take)
+        let result = await fetch(request(url, userAgent, known), client, isKnown: known != nil, head, take)
         try? await client.shutdown()
-        try result.get()
+        return try result.get()
+    }
+
+    private static func request(_ url: String, _ userAgent: String, _ known: Validators?) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "User-Agent", value: userAgent)
+        if let tag = known?.tag { request.headers.add(name: "If-None-Match", value: tag) }
+        if let time = known?.lastModified { request.headers.add(name: "If-Modified-Since", value: time) }
+        return request
     }
 
     private static func fetch(
-        _ url: String, _ client: HTTPClient, _ userAgent: String, _ head: (Head) async -> Void,
+        _ request: HTTPClientRequest, _ client: HTTPClient, isKnown: Bool, _ head: (Head) async -> Void,
         _ take: ([UInt8]) async throws -> Void
-    ) async -> Result<Void, EngineError> {
+    ) async -> Result<Answer, EngineError> {
         do {
-            var request = HTTPClientRequest(url: url)
-            request.headers.add(name: "User-Agent", value: userAgent)
             let response = try await client.execute(request, deadline: .distantFuture)
+            let answer = Head(response.headers)
+            if isKnown, response.status == .notModified { return .success(.unchanged(answer)) }
             guard (200..<300).contains(response.status.code) else {
                 throw EngineError(
                     response.status == .notFound ? .notFound : .unavailable,
                     "Got HTTP status code >= 400: \(response.status.code) \(response.status.reasonPhrase)")
             }
-            await head(Head(response.headers))
+            await head(answer)
             for try await buffer in response.body { try await take(Array(buffer.readableBytesView)) }
-            return .success(())
+            return .success(.content(answer))
         } catch let error as EngineError {
             return .failure(error)
         } catch {
-            return .failure(EngineError(.unavailable, "fetch \(url): \(error)", cause: error))
+            return .failure(EngineError(.unavailable, "fetch \(request.url): \(error)", cause: error))
         }
     }
 }
@@ -65,5 +101,8 @@ extension ContentFetch.Head {
         length = headers.first(name: "content-length").flatMap { Int64($0) }
         mediaType = headers.first(name: "content-type")
         lastModified = headers.first(name: "last-modified")
+        tag = headers.first(name: "etag")
+        date = headers.first(name: "date")
+        mayBeKept = !headers[canonicalForm: "cache-control"].contains { $0.lowercased() == "no-store" }
     }
 }

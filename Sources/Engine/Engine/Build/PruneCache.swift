@@ -1,20 +1,39 @@
 public import APIModel
 public import Primitives
 
+/// What only the cache keeps: a folder of `RUN --mount=type=cache`, a content that ADD has fetched.
+struct CacheEntry: Sendable {
+    var id: String
+    /// As BuildKit calls it.
+    var type: String
+    var description: String
+    /// Bytes.
+    var size: Int64
+    /// Its bytes are another entry's as well, and count there.
+    var isShared = false
+    var isUsed = false
+    var created: Timestamp
+    var lastUsed: Timestamp
+    /// The bytes that are free then; nil when it is used now. Blocks.
+    var remove: @Sendable () throws -> Int64?
+}
+
 extension Engine {
-    /// Takes away the folders of `RUN --mount=type=cache`. Images of steps are images: `image prune` takes them.
+    /// Takes away what only the cache keeps. Images of steps are images: `image prune` takes them.
     public func pruneBuildCache(_ request: BuildCachePrune) async throws(EngineError) -> BuildCachePruned {
         let filter = try CacheFilter(request.filters)
-        return try await workers.run { [caches] in
+        return try await workers.run { [self] in
             var (deleted, freed): ([String], Int64) = ([], 0)
-            let folders = try caches.all()
-            var kept = folders.reduce(0) { $0 + $1.size }
+            let entries = try cacheEntries()
+            var kept = entries.reduce(0) { $0 + ($1.isShared ? 0 : $1.size) }
             // Those that were not used for the longest time go first.
-            for folder in folders.sorted(by: { $0.changed < $1.changed }) where filter.matches(folder) {
-                guard kept > request.keptSpace || request.keptSpace == 0, try caches.remove(folder.id) else { continue }
-                deleted.append(folder.id)
-                freed += folder.size
-                kept -= folder.size
+            for entry in entries.sorted(by: { $0.lastUsed < $1.lastUsed }) where filter.matches(entry) {
+                guard kept > request.keptSpace || request.keptSpace == 0, let size = try entry.remove() else {
+                    continue
+                }
+                deleted.append(entry.id)
+                freed += size
+                kept -= size
             }
             return BuildCachePruned(deleted, spaceReclaimed: freed)
         }
@@ -22,24 +41,39 @@ extension Engine {
 
     /// Rows for `system df`. Blocking.
     func buildCacheRecords() throws -> [BuildCacheRecord] {
-        try caches.all().map { folder in
+        try cacheEntries().map { entry in
             var row = BuildCacheRecord()
-            row.id = folder.id
-            row.type = CacheFilter.kind
-            row.description = "mount \(folder.name)"
-            row.inUse = folder.isUsed
-            row.size = folder.size
-            row.createdAt = folder.changed.description
-            row.lastUsedAt = folder.changed.description
+            row.id = entry.id
+            row.type = entry.type
+            row.description = entry.description
+            row.inUse = entry.isUsed
+            row.shared = entry.isShared
+            row.size = entry.size
+            row.createdAt = entry.created.description
+            row.lastUsedAt = entry.lastUsed.description
             return row
         }
     }
+
+    private func cacheEntries() throws -> [CacheEntry] {
+        let folders = try caches.all().map { [caches] folder in
+            CacheEntry(
+                id: folder.id, type: "exec.cachemount", description: "mount \(folder.name)", size: folder.size,
+                isUsed: folder.isUsed, created: folder.changed, lastUsed: folder.changed,
+                remove: { try caches.remove(folder.id) ? folder.size : nil })
+        }
+        let downloads = try keptDownloads.all().map { [keptDownloads] download in
+            CacheEntry(
+                id: download.id, type: "regular", description: "http url \(download.page.address)",
+                size: download.page.size, isShared: download.isShared, created: download.page.fetched,
+                lastUsed: download.used, remove: { try keptDownloads.remove(download.id) })
+        }
+        return folders + downloads
+    }
 }
 
-/// Which folders a prune means.
+/// Which entries a prune means.
 private struct CacheFilter {
-    static let kind = "exec.cachemount"
-
     private var latest: Timestamp?
     private var ids: [String]
     private var types: [String]
@@ -60,9 +94,9 @@ private struct CacheFilter {
         }
     }
 
-    func matches(_ folder: CacheFolders.Folder) -> Bool {
-        if let latest, folder.changed >= latest { return false }
-        return (ids.isEmpty || ids.contains { folder.id.hasPrefix($0) }) && (types.isEmpty || types.contains(Self.kind))
-            && (uses.isEmpty || uses.contains(folder.isUsed ? "true" : "false"))
+    func matches(_ entry: CacheEntry) -> Bool {
+        if let latest, entry.lastUsed >= latest { return false }
+        return (ids.isEmpty || ids.contains { entry.id.hasPrefix($0) }) && (types.isEmpty || types.contains(entry.type))
+            && (uses.isEmpty || uses.contains(entry.isUsed ? "true" : "false"))
     }
 }

@@ -17,6 +17,8 @@ struct EnginePaths: Sendable {
     var secrets: String { run + "/secrets" }
     /// What commands of builds keep for the next ones.
     var buildCache: String { root + "/build-cache" }
+    /// What builds have fetched by URL.
+    var buildDownloads: String { root + "/build-downloads" }
 
     func container(_ id: String) -> String { containers + "/" + id }
     func log(_ id: String) -> String { container(id) + "/\(id)-json.log" }

@@ -56,6 +56,11 @@ public enum HostFile {
         try check(cl_renameat2(AT_FDCWD, path, AT_FDCWD, newPath, 0), "rename", path)
     }
 
+    /// Gives a file a second name (`link(2)`). Errors: EEXIST, EXDEV.
+    public static func link(_ path: String, as newPath: String) throws(SystemError) {
+        try check(cl_linkat(AT_FDCWD, path, AT_FDCWD, newPath, 0), "link", newPath)
+    }
+
     /// Takes an exclusive lock; nil when another process holds it.
     ///
     /// A record lock of `fcntl(2)`: it is the process's own and ends with it, while one of `flock(2)` would live on in a
