@@ -1,13 +1,13 @@
 """Contexts that the engine fetches: by URL, and from repositories."""
 import http.server
 import os
-import subprocess
 import threading
 from urllib.parse import quote
 
 import pytest
 
 from harness.images import entry, tar
+from harness.repositories import git
 from harness.waiting import eventually
 
 
@@ -52,14 +52,6 @@ def server(tmp_path):
     yield server
     server.shutdown()
     server.server_close()
-
-
-def git(folder, *args):
-    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1", HOME=str(folder))
-    for role in ["AUTHOR", "COMMITTER"]:
-        env |= {f"GIT_{role}_NAME": "t", f"GIT_{role}_EMAIL": "t@example.com"}
-    done = subprocess.run(["git", "-C", str(folder), *args], env=env, check=True, stdout=subprocess.PIPE)
-    return done.stdout.decode().strip()
 
 
 @pytest.fixture
@@ -148,6 +140,14 @@ def test_a_folder_of_a_repository(api, repository):
 def test_a_commit_by_its_name(api, repository, server):
     assert "on other" in built(build(api, f"{repository}#{server.commit}"))
     assert "error fetching" in refused(build(api, repository + "#none"))
+
+
+def test_a_query_says_more(api, repository, server):
+    assert "in sub" in built(build(api, repository + "?branch=trunk&subdir=sub"))
+    assert "on other" in built(build(api, f"{repository}?ref=other&checksum={server.commit[:10]}"))
+    assert "expected checksum to match 0000" in refused(build(api, repository + "?ref=other&checksum=0000"))
+    assert ".git\\n" in built(build(api, repository)) and ".git\\n" not in built(build(api, repository + "?keep-git-dir=0"))
+    assert "unexpected query" in refused(build(api, repository + "?none=1"))
 
 
 @pytest.mark.parametrize("remote", [

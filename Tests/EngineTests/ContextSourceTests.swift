@@ -66,12 +66,68 @@ import Testing
         Case(text: "github.com/a/b", remote: "https://github.com/a/b"),
         Case(text: "git@example.com:a/b.git#x", remote: "git@example.com:a/b.git", reference: "x"),
         Case(text: "ssh://git@example.com/a#x:", remote: "ssh://git@example.com/a", reference: "x"),
+        Case(
+            text: "https://example.com/a.git?ref=v%2F1&subdir=d+e", remote: "https://example.com/a.git",
+            reference: "v/1",
+            folder: "d e"),
+        Case(text: "git@example.com:a?tag=v1#:d", remote: "git@example.com:a", reference: "refs/tags/v1", folder: "d"),
+        Case(text: "git://h/a?branch=refs/heads/x", remote: "git://h/a", reference: "refs/heads/x"),
+        Case(text: "git://h/a?ref=x#x", remote: "git://h/a", reference: "x"),
     ]
 
     @Test(arguments: cases) func addressReferenceAndFolderAreToldApart(_ expected: Case) throws {
         let found = try GitRepository(parsing: expected.text)
         #expect(found.remote == expected.remote && found.reference == expected.reference)
         #expect(found.folder == expected.folder)
+    }
+
+    @Test func queriesSayMore() throws {
+        let found = try GitRepository(parsing: "https://h/a.git?checksum=ABC1&keep-git-dir&submodules=false")
+        #expect(found.checksum == "abc1" && found.keepsGitFolder == true && !found.hasSubmodules)
+        let plain = try GitRepository(parsing: "https://h/a.git?commit=12&keep-git-dir=0")
+        #expect(plain.checksum == "12" && plain.keepsGitFolder == false && plain.hasSubmodules)
+    }
+
+    @Test(arguments: [
+        "?what=1", "?ref", "?ref=a&ref=a", "?ref=a#b", "?subdir=a#:b", "?tag=a&branch=b", "?tag=a&ref=a",
+        "?submodules=x",
+        "?checksum=xyz", "?mtime=commit",
+    ]) func queriesThatSayNothingAreRefused(_ query: String) {
+        #expect(throws: EngineError.self) { try GitRepository(parsing: "https://h/a.git" + query) }
+    }
+
+    @Test(arguments: [
+        ("https://user:word@h/a.git", "https://h/a.git"), ("ssh://git:word@h:22/a", "ssh://git@h:22/a"),
+        ("git@h:a", "git@h:a"), ("https://h/a@b.git", "https://h/a@b.git"),
+    ]) func passwordsAreNotPassedOn(_ remote: String, shown: String) throws {
+        #expect(try GitRepository(parsing: remote).publicRemote == shown)
+    }
+
+    /// As `git ls-remote` prints it, with a word of the server's among it.
+    @Test func aNameMeansOneCommit() {
+        let (one, two, three) = (
+            String(repeating: "1", count: 40), String(repeating: "2", count: 40), String(repeating: "3", count: 40)
+        )
+        let references = GitResolution.references(
+            """
+            warning: \t
+            \(one)\tHEAD
+            \(one)\trefs/heads/trunk
+            \(two)\trefs/heads/both
+            \(one)\trefs/tags/both
+            \(three)\trefs/tags/v1
+            \(two)\trefs/tags/v1^{}
+            short\trefs/heads/bad
+            """)
+        #expect(references.count == 6)
+        func found(_ name: String) -> String {
+            GitResolution.find(name, in: references).map { "\($0.whole) \($0.object.prefix(1)) \($0.commit.prefix(1))" }
+                ?? ""
+        }
+        #expect(found("HEAD") == "HEAD 1 1" && found("trunk") == "refs/heads/trunk 1 1")
+        #expect(found("both") == "refs/heads/both 2 2" && found("tags/both") == "refs/tags/both 1 1")
+        #expect(found("v1") == "refs/tags/v1 3 2" && found("refs/tags/v1") == "refs/tags/v1 3 2")
+        #expect(found("bad").isEmpty && found("none").isEmpty)
     }
 
     /// CVE-2019-13139, CVE-2017-1000117.

@@ -132,8 +132,9 @@ extension StageState {
         let from = try copy.from.map { name throws(DockerfileError) in try graph.source(named: name) }
         var step = try step(copy.transfer, isAdd: false, from: from)
         step.keepsParents = copy.keepsParents
-        for source in step.sources where RemoteSource.isURL(source) && from == nil {
-            throw DockerfileError("source can't be a URL for COPY")
+        for source in step.sources where RemoteSource.isFetched(source) && from == nil {
+            let what = RemoteSource.isRepository(source) ? "git ref" : "URL"
+            throw DockerfileError("source can't be a \(what) for COPY")
         }
         return Step(action: .copy(step), comment: "COPY", isOneWord: true)
     }
@@ -141,11 +142,15 @@ extension StageState {
     private func step(_ add: Add) throws(DockerfileError) -> Step {
         var step = try step(add.transfer, isAdd: true, from: nil)
         step.unpacks = add.unpacks
-        step.keepsGitFolder = add.keepsGitFolder ?? false
+        step.keepsGitFolder = add.keepsGitFolder
         if let text = add.checksum {
             let text = try evaluator.expand(text)
-            guard step.sources.count == 1, RemoteSource.isRemote(step.sources[0]) else {
+            guard let source = step.sources.first, step.sources.count == 1, RemoteSource.isFetched(source) else {
                 throw DockerfileError("checksum can't be specified for multiple or local sources")
+            }
+            guard !RemoteSource.isRepository(source) else {
+                step.commit = text
+                return Step(action: .copy(step), comment: "ADD", isOneWord: true)
             }
             do { step.checksum = try Digest(parsing: text) } catch { throw DockerfileError(error.message) }
         }
@@ -167,6 +172,6 @@ extension StageState {
             destination: try expand(transfer.destination), workingFolder: config.workingDir,
             owner: try transfer.owner.map(expand), mode: try transfer.mode.map(expand), isLinked: transfer.isLinked,
             excludes: try transfer.excludes.map(expand), keepsParents: false, unpacks: nil, checksum: nil,
-            keepsGitFolder: false)
+            commit: nil, keepsGitFolder: nil)
     }
 }

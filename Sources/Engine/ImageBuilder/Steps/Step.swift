@@ -58,8 +58,12 @@ public struct CopyStep: Sendable {
     public var keepsParents: Bool
     /// Whether archives are unpacked; nil: local ones are, by ADD.
     public var unpacks: Bool?
+    /// Of a file that is fetched.
     public var checksum: Digest?
-    public var keepsGitFolder: Bool
+    /// Of a repository that is fetched: what its commit's name begins with.
+    public var commit: String?
+    /// Nil when nothing is said of it.
+    public var keepsGitFolder: Bool?
 
     public struct Document: Sendable {
         public var name: String

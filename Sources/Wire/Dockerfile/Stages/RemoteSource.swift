@@ -14,5 +14,8 @@ public enum RemoteSource {
         return source.hasPrefix("git@") && address.contains(":")
     }
 
+    /// What ADD fetches: `github.com/…` without a scheme is a path to it.
+    public static func isFetched(_ source: String) -> Bool { isRemote(source) && !source.hasPrefix("github.com/") }
+
     public static func isRemote(_ source: String) -> Bool { isURL(source) || isRepository(source) }
 }

@@ -64,14 +64,20 @@ extension Engine {
     private func clone(
         _ repository: GitRepository, _ dockerfile: String, _ holder: ContextHolder
     ) async throws(EngineError) -> BuildContext {
-        let checkout = GitCheckout(repository, folder: holder.repository)
+        let git = GitProgram()
         do {
             return try await withTaskCancellationHandler {
                 try await workers.run {
-                    try ContextReception(holder, dockerfile).take(checkout.run(), rulesApply: true)
+                    let isPinned = repository.checksum != nil
+                    let wanted = isPinned ? try GitResolution(git: git).resolved(repository) : repository
+                    let folder = try GitCheckout(git: git, repository: wanted, folder: holder.repository).run()
+                    if repository.keepsGitFolder == false {
+                        try HostDirectory.removeTree(holder.repository + "/.git")
+                    }
+                    return try ContextReception(holder, dockerfile).take(folder, rulesApply: true)
                 }
             } onCancel: {
-                checkout.cancel()
+                git.cancel()
             }
         } catch {
             throw EngineError(wrapping: error)

@@ -10,6 +10,7 @@ extension BuildSession {
     func copy(
         _ copy: CopyStep, _ sources: CopySources, _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {
+        let sources = try await checkedOut(sources, copy)
         await engine.stepPermits.enter {}
         defer { engine.stepPermits.leave() }
         guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
@@ -63,7 +64,8 @@ struct CopyWriter {
         for item in sources.items {
             switch item.content {
             case .tree(let entry, let below) where entry.kind == .directory:
-                try target.copy(below, of: sources.root, from: entry.path, into: try folder(for: item, below: entry))
+                let root = item.root ?? sources.root
+                try target.copy(below, of: root, from: entry.path, into: try folder(for: item, below: entry))
             case .tree(let entry, _):
                 if try unpack(entry, of: item) { continue }
                 let (folder, name) = try place(of: item)
@@ -75,6 +77,7 @@ struct CopyWriter {
                 if try unpack(file) { continue }
                 let (folder, name) = try place(of: item)
                 try target.copy(file, as: name, into: folder)
+            case .repository: throw EngineError(.internal, "a repository was not checked out")
             }
         }
     }

@@ -35,6 +35,9 @@ enum CopyKey {
         case .document(let bytes):
             hash.update(Array("document ".utf8) + Array(item.name.bytes) + [0])
             hash.update(bytes)
+        case .repository(let repository):
+            hash.update(Array("repository \(repository.key)".utf8))
+            return "dir:" + hash.hex
         case .fetched(let file):
             hash.update(Array("fetched ".utf8) + Array(item.name.bytes) + [0])
             hash.update(Array("\(file.digest) \(file.modified.seconds)".utf8))

@@ -16,6 +16,8 @@ struct CopySources: Sendable {
             case document([UInt8])
             /// A file that was fetched.
             case fetched(FetchedFile)
+            /// Files that are fetched when they have to be copied.
+            case repository(GitRepository)
         }
 
         /// What it is called at the destination, if that is a folder.
@@ -23,6 +25,8 @@ struct CopySources: Sendable {
         /// The folders above it that are made at the destination, too (`--parents`).
         var parents: [ContextEntry] = []
         var content: Content
+        /// Where files of `tree` are, if not where the others are.
+        var root: FDBox?
     }
 
     var items: [Item]
@@ -38,8 +42,9 @@ extension BuildSession {
     func sources(
         of copy: CopyStep, from image: BuiltImage?, _ step: StepReport
     ) async throws(EngineError) -> (sources: CopySources, key: String) {
-        let (remote, local) = copy.partitioned
+        let (remote, repositories, local) = copy.partitioned
         let fetched = try await fetch(remote, copy, step)
+        let resolved = try await resolve(repositories, copy)
         return try await engine.workers.run { [self] in
             let tree = try sourceTree(image, local)
             var items = copy.documents.map { document in
@@ -47,6 +52,7 @@ extension BuildSession {
             }
             for path in local { items += try tree.items(path, copy) }
             items += fetched.map { CopySources.Item(name: RawPath($0.name), content: .fetched($0)) }
+            items += resolved.map { CopySources.Item(name: RawPath(""), content: .repository($0)) }
             guard !items.isEmpty else {
                 throw EngineError(.badParameter, "\(copy.keyword) failed: no source files were specified")
             }
@@ -93,8 +99,12 @@ extension CopyStep {
     }
 
     /// Sources that have to be fetched, and those that are here.
-    fileprivate var partitioned: (remote: [String], local: [String]) {
-        guard isAdd else { return ([], sources) }
-        return (sources.filter(RemoteSource.isRemote), sources.filter { !RemoteSource.isRemote($0) })
+    fileprivate var partitioned: (remote: [String], repositories: [String], local: [String]) {
+        guard isAdd else { return ([], [], sources) }
+        let remote = sources.filter(RemoteSource.isFetched)
+        return (
+            remote.filter { !RemoteSource.isRepository($0) }, remote.filter(RemoteSource.isRepository),
+            sources.filter { !RemoteSource.isFetched($0) }
+        )
     }
 }
