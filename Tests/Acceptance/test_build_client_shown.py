@@ -121,7 +121,6 @@ def test_secrets(ours, api, dockerfile, tmp_path):
 
 
 @pytest.mark.parametrize("args, words", [
-    (["--ssh", "default"], "'build --ssh' is not supported yet"),
     (["--build-context", "a=b"], "'build --build-context' is not supported yet"),
     (["--push"], "'build --push' is not supported yet"),
     (["--progress", "fancy"], "invalid progress mode fancy"),

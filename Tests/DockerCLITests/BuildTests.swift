@@ -47,7 +47,6 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--ssh", "default", "."], "docker: 'build --ssh' is not supported yet\n"),
         (["--build-context", "a=b", "."], "docker: 'build --build-context' is not supported yet\n"),
         (["--check", "-q", "."], "docker: 'build --check' does not go with '--quiet'\n"),
         (["--check", "--no-cache", "."], "docker: 'build --check' does not go with '--no-cache'\n"),

@@ -37,7 +37,12 @@ import Testing
         #expect(try read("extrahosts={\"b\":\"::1\",\"a\":\"1.2.3.4\"}").extraHosts == ["a:1.2.3.4", "b:::1"])
     }
 
-    @Test(arguments: ["buildargs=x", "labels=[]", "cachefrom={}", "ulimits=1", "shmsize=x", "version=3"])
+    @Test func agentsAreForwardedToABuildWithAName() throws {
+        let request = try read("buildid=1&ssh=default&ssh=other&ssh=")
+        #expect(request.agents == ["default", "other"] && request.id == "1")
+    }
+
+    @Test(arguments: ["ssh=default", "buildargs=x", "labels=[]", "cachefrom={}", "ulimits=1", "shmsize=x", "version=3"])
     func whatIsNoneIsRefused(query: String) {
         #expect { try read(query) } throws: { ($0 as? EngineError)?.kind == .badParameter }
     }

@@ -60,6 +60,8 @@ public final class Engine: Sendable {
     let stepPermits = Permits(max(8, 2 * HostFacts.cpuCount))
     /// Each command of a build holds one while it prints.
     let stepOutputs = WorkerPool()
+    /// Each agent's socket of a command holds one.
+    let agentListeners = WorkerPool(maximumThreads: 256)
     let caches: CacheFolders
     let keptDownloads: KeptDownloads
 

@@ -42,11 +42,11 @@ static int finish(int fd, int result) {
     return -error;
 }
 
-int cl_listen_packets(const char *path, int backlog) {
+int cl_listen_local(const char *path, int backlog, int packets) {
     struct sockaddr_un address;
     int result = address_of(path, &address);
     if (result < 0) return result;
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(AF_UNIX, (packets ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -errno;
     result = bind(fd, (struct sockaddr *)&address, sizeof address);
     return finish(fd, result < 0 ? result : listen(fd, backlog));

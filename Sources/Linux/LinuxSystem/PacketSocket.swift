@@ -22,7 +22,12 @@ public enum PacketSocket {
 
     /// A non-blocking listener at `path`, which must be shorter than 108 bytes (ENAMETOOLONG).
     public static func listen(at path: String, backlog: Int32 = 16) throws(SystemError) -> FD {
-        FD(owning: try check(cl_listen_packets(path, backlog), "bind", path))
+        FD(owning: try check(cl_listen_local(path, backlog, 1), "bind", path))
+    }
+
+    /// The same for streams.
+    public static func listenForStreams(at path: String, backlog: Int32 = 16) throws(SystemError) -> FD {
+        FD(owning: try check(cl_listen_local(path, backlog, 0), "bind", path))
     }
 
     public static func connect(to path: String) throws(SystemError) -> FD {

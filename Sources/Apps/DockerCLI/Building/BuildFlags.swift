@@ -20,6 +20,7 @@ enum BuildFlags {
         Flag("build-arg", kind: .list, help: "Set build-time variables"),
         Flag(
             "secret", kind: .list, help: "Secret to expose to the build (format: \"id=mysecret[,src=/local/secret]\")"),
+        Flag("ssh", kind: .list, help: "SSH agent socket to expose to the build (format: \"default|<id>[=<socket>]\")"),
         Flag("cache-from", kind: .list, help: "Images to consider as cache sources"),
         Flag("no-cache", help: "Do not use cache when building the image").deprecating(
             "-no-cache", replacement: "--no-cache"),
@@ -57,7 +58,7 @@ enum BuildFlags {
             Flag($0, kind: .text, help: "Not supported yet", isHidden: true)
         }
         + [
-            "allow", "annotation", "attest", "build-context", "cache-to", "no-cache-filter", "ssh",
+            "allow", "annotation", "attest", "build-context", "cache-to", "no-cache-filter",
         ].map { Flag($0, kind: .list, help: "Not supported yet", isHidden: true) }
 
     /// Errors: flags that are not there yet.

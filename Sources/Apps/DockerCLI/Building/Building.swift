@@ -15,6 +15,9 @@ struct Building {
     private let outputs: [BuildOutputPlace]
     private let path: String
     private let headers: [(String, String)]
+    /// Sockets of agents by what the Dockerfile calls them.
+    private let agents: [String: String]
+    private let id: String
 
     /// Reads flags, Dockerfile and ignore file; nothing is sent yet. Errors: what is missing or no value.
     init(_ invocation: Invocation) throws {
@@ -30,7 +33,12 @@ struct Building {
         guard outputs.count <= 1 else { throw CommandFailure("ERROR: multiple outputs currently unsupported") }
         let secrets = try BuildSecretFlags.secrets(flags.list("secret"), invocation.variable)
         source = try BuildSource(invocation.subject, file: flags.text("file"), input: invocation.console.input)
-        path = "/build" + (try BuildQuery(invocation).query(source, progress, outputs)).text
+        agents = try AgentFlags.sockets(flags.list("ssh"), invocation.variable)
+        id = ContainerID.random().description
+        var query = try BuildQuery(invocation).query(source, progress, outputs)
+        if !agents.isEmpty { query["buildid"] = id }
+        for agent in agents.keys.sorted() { query["ssh"] = agent }
+        path = "/build" + query.text
         var headers = [("X-Registry-Config", invocation.profile.allAuthorizations())]
         if source.body != nil { headers.append(("Content-Type", "application/x-tar")) }
         if !secrets.isEmpty { headers.append((BuildSecrets.headerName, secrets.header)) }
@@ -46,6 +54,9 @@ struct Building {
         let target = try outputs.first?.open(console)
         let listener = BuildListener(
             progress, console, target: target, isQuiet: invocation.flags.bool("quiet"), invocation.variable)
+        let forwarding = AgentForwarding(invocation.client, build: self.id)
+        forwarding.begin(agents)
+        defer { forwarding.end() }
         let id = try listener.listen(invocation.client, path, headers, source)
         if let target, target != console.output { target.closeNow() }
         if invocation.flags.bool("quiet") { console.print(id) }

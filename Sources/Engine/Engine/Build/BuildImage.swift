@@ -13,9 +13,10 @@ extension Engine {
         let task = Task { () async -> Result<Void, EngineError> in
             do throws(EngineError) { return .success(try await build.run(context)) } catch { return .failure(error) }
         }
-        let number = builds.add(request.id, task)
+        let number = builds.add(request.id, task, build.agents)
         defer {
             builds.remove(number)
+            build.agents.close()
             build.kept.letGo()
         }
         let result = await withTaskCancellationHandler {
@@ -36,6 +37,8 @@ extension Engine {
 
 /// One build from its request to its names.
 struct Build: Sendable {
+    /// Whom the client forwards.
+    let agents: AgentDesk
     private let engine: Engine
     private let request: BuildRequest
     private let report: ProgressReport
@@ -51,6 +54,7 @@ struct Build: Sendable {
     init(_ engine: Engine, _ request: BuildRequest, _ report: @escaping ProgressReport) throws(EngineError) {
         self.engine = engine
         self.request = request
+        agents = AgentDesk(request.agents)
         answer = report
         if request.isQuiet && request.progress == .classic {
             let held = HeldWords(report)
@@ -109,7 +113,7 @@ struct Build: Sendable {
     }
 
     private func solve(_ plan: BuildPlan, _ context: BuildContext) async throws(EngineError) -> BuiltImage {
-        let session = BuildSession(engine, request, context, keeping: kept)
+        let session = BuildSession(engine, request, context, agents, keeping: kept)
         let transcript: any BuildProgress =
             switch request.progress {
             case .classic: ClassicTranscript(plan, steps: request.steps, report)

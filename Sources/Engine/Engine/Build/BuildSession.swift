@@ -11,6 +11,7 @@ final class BuildSession: StepExecutor {
     let engine: Engine
     let request: BuildRequest
     let context: BuildContext
+    let agents: AgentDesk
     /// All images that the build was given or has made, as long as it goes on.
     let kept: KeptImages
     /// Times later than this are written as this: `SOURCE_DATE_EPOCH`, which makes images that are the same to the bit.
@@ -19,11 +20,15 @@ final class BuildSession: StepExecutor {
     /// With `--cache-from`: the images that the cache may give. Nil: all.
     let sourceLines: Set<Digest>?
 
-    init(_ engine: Engine, _ request: BuildRequest, _ context: BuildContext, keeping kept: KeptImages) {
+    init(
+        _ engine: Engine, _ request: BuildRequest, _ context: BuildContext, _ agents: AgentDesk,
+        keeping kept: KeptImages
+    ) {
         self.engine = engine
         self.kept = kept
         self.request = request
         self.context = context
+        self.agents = agents
         sourceLines =
             request.cacheFrom.isEmpty ? nil : Self.ancestors(of: request.cacheFrom, engine.images)
         let seconds = (request.arguments["SOURCE_DATE_EPOCH"] ?? nil).flatMap { Int64($0) }

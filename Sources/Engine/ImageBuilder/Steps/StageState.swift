@@ -98,9 +98,6 @@ extension StageState {
         let mounts = try run.mounts.map { flag throws(DockerfileError) in
             try flag.resolved { word throws(DockerfileError) in try evaluator.expand(word) }
         }
-        guard !mounts.contains(where: { $0.kind == .ssh }) else {
-            throw DockerfileError("RUN --mount=type=ssh is not supported: there is no agent to forward")
-        }
         let (command, script) = Self.command(run.command, evaluator)
         let step = RunStep(
             command: command, script: script, arguments: variables.map { "\($0.name)=\($0.value)" },

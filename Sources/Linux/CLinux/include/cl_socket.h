@@ -7,8 +7,8 @@
 int cl_socketpair(int *_Nonnull ends, int packets);
 /// SO_SNDBUFFORCE, past the limit of the system (CAP_NET_ADMIN); the kernel doubles it.
 int cl_send_buffer(int fd, int bytes);
-/// A listening AF_UNIX SOCK_SEQPACKET socket at `path` (at most 107 bytes), non-blocking.
-int cl_listen_packets(const char *_Nonnull path, int backlog);
+/// A listening AF_UNIX socket at `path` (at most 107 bytes), non-blocking; `packets` chooses SOCK_SEQPACKET over SOCK_STREAM.
+int cl_listen_local(const char *_Nonnull path, int backlog, int packets);
 int cl_connect_packets(const char *_Nonnull path);
 int cl_accept(int fd);
 /// sendmsg(2) with `descriptor_count` (at most 8) descriptors, MSG_NOSIGNAL and `flags`.

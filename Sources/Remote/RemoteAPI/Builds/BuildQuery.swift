@@ -30,6 +30,10 @@ extension BuildRequest {
         securityOptions = query.all("securityopt").filter { !$0.isEmpty }
         id = query["buildid"] ?? ""
         authorizations = RegistryAuthorization.all(header: header("x-registry-config"))
+        agents = Set(query.all("ssh").filter { !$0.isEmpty })
+        guard agents.isEmpty || !id.isEmpty else {
+            throw EngineError(.badParameter, "agents are forwarded to a build with an id only: buildid is missing")
+        }
         secrets = try BuildSecrets(header: header(BuildSecrets.headerName))
         steps = speaks(25) ? .ofTotal : speaks(21) ? .fromOne : .fromZero
         progress = query["progress"] == "status" ? .status : .classic

@@ -12,6 +12,7 @@ let buildRoutes: [Route] = [
         try await call.backend.cancelBuild(id)
         return .empty
     },
+    Route("POST", "/build/agent") { call throws(EngineError) in try await forwardAgent(call) },
     Route("POST", "/build/prune") { call throws(EngineError) in
         var request = BuildCachePrune(filters: try call.query.filters())
         request.all = call.query.bool("all")
@@ -25,6 +26,23 @@ let buildRoutes: [Route] = [
         return try call.json(await call.backend.pruneBuildCache(request))
     },
 ]
+
+/// The answer comes when a command wants the agent: the connection speaks to its process from then on.
+private func forwardAgent(_ call: Call) async throws(EngineError) -> Response? {
+    guard let build = call.query.text("buildid"), let agent = call.query.text("id") else {
+        throw EngineError(.badParameter, "a build's agent is named by buildid and id")
+    }
+    // Ends with the build, or with the client.
+    let waiting = Task { [backend = call.backend] () async -> Result<ByteChannel, EngineError> in
+        do throws(EngineError) { return .success(try await backend.agentConnection(build, agent: agent)) } catch {
+            return .failure(error)
+        }
+    }
+    call.exchange.whenClientLeaves { waiting.cancel() }
+    let process = try await waiting.value.get()
+    await call.takeOver(AttachSession(live: process, multiplexed: false), detach: nil, standing: [])
+    return nil
+}
 
 private func build(_ call: Call) async throws(EngineError) -> Response? {
     let request = try BuildRequest(call.query, version: call.version) { call.exchange.request.header($0) }

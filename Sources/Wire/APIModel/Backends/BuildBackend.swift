@@ -12,6 +12,9 @@ public protocol BuildBackend: Sendable {
     ) async throws(EngineError)
     /// Stops a build that its client gave an id. `notFound` when there is none.
     func cancelBuild(_ id: String) async throws(EngineError)
+    /// Waits for a command of a build that wants an SSH agent of its client's; the stream that comes back speaks to its process.
+    /// `notFound` when there is no such build, or it has no such agent; `unavailable` when it has ended.
+    func agentConnection(_ build: String, agent: String) async throws(EngineError) -> ByteChannel
     /// Removes what only the cache keeps. Filters: `until`, `id`, `unused-for`, `inuse`, `type`.
     func pruneBuildCache(_ request: BuildCachePrune) async throws(EngineError) -> BuildCachePruned
 }

@@ -40,6 +40,8 @@ public struct BuildRequest: Sendable {
     /// By registry.
     public var authorizations: [String: RegistryAuthorization] = [:]
     public var secrets = BuildSecrets()
+    /// Names of the SSH agents that the client forwards by `POST /build/agent`.
+    public var agents: Set<String> = []
     public var steps = StepStyle.ofTotal
     public var progress = ProgressStyle.classic
     /// Bytes of progress that the client has not taken yet: commands wait while they are many.

@@ -67,6 +67,7 @@ extension RunMount {
             }
         }
         if kind == .secret { try checkSecret() }
+        if kind == .ssh, !source.isEmpty { throw DockerfileError("ssh does not support source") }
         if sharing != nil, kind != .cache {
             throw DockerfileError("invalid cache sharing set for \(kind.rawValue) mount")
         }

@@ -14,6 +14,7 @@ struct StepMounts: Sendable {
     /// Folders that go at the command's end.
     var temporary: [String] = []
     var caches: [CacheFolders.Lease] = []
+    var agents: [AgentSocket] = []
 }
 
 extension BuildSession {
@@ -30,7 +31,7 @@ extension BuildSession {
                 case .cache: try await addCache(mount, stages[mount.from], to: &mounts)
                 case .tmpfs: addTmpfs(mount, to: &mounts)
                 case .secret: try await addSecret(mount, to: &mounts)
-                case .ssh: throw EngineError(.notImplemented, "RUN --mount=type=ssh is not supported")
+                case .ssh: try await addAgent(mount, to: &mounts)
                 }
             }
         } catch {
@@ -42,6 +43,7 @@ extension BuildSession {
 
     func release(_ mounts: StepMounts) {
         for lease in mounts.caches { lease.release() }
+        for agent in mounts.agents { agent.close() }
         let folders = mounts.temporary
         guard !folders.isEmpty else { return }
         engine.workers.submit { [engine] in
@@ -143,7 +145,7 @@ extension BuildSession {
     }
 }
 
-// Caches and secrets.
+// Caches, secrets and agents.
 extension BuildSession {
     private func addCache(
         _ mount: RunMount, _ image: BuiltImage?, to mounts: inout StepMounts
@@ -162,6 +164,25 @@ extension BuildSession {
         }
         mounts.mounts.append(
             ContainerMount(kind: .bind, source: lease.files, destination: target, isWritable: !mount.isReadOnly))
+    }
+
+    private func addAgent(_ mount: RunMount, to mounts: inout StepMounts) async throws(EngineError) {
+        let id = mount.id.isEmpty ? "default" : mount.id
+        guard agents.agents.contains(id) else {
+            guard mount.isRequired else { return }
+            throw EngineError(.badParameter, "no SSH key \"\(id)\" forwarded from the client")
+        }
+        let folder = try await temporaryFolder(isPrivate: true, &mounts)
+        let (mode, uid, gid) = (mount.mode ?? 0o600, mount.uid ?? 0, mount.gid ?? 0)
+        let socket = try await engine.workers.run { try AgentSocket(in: folder, mode: mode, uid: uid, gid: gid) }
+        engine.agentListeners.submit { [engine, agents] in
+            engine.attempt("forward an agent") { try socket.serve { agents.enter($0, wanting: id) } }
+        }
+        let place = mount.target.isEmpty ? "/run/buildkit/ssh_agent.\(mounts.agents.count)" : target(of: mount)
+        if mounts.agents.isEmpty { mounts.secretVariables.append("SSH_AUTH_SOCK=" + place) }
+        mounts.agents.append(socket)
+        mounts.mounts.append(
+            ContainerMount(kind: .bind, source: folder + "/agent", destination: place, isWritable: true))
     }
 
     private func addSecret(_ mount: RunMount, to mounts: inout StepMounts) async throws(EngineError) {
