@@ -48,7 +48,7 @@ struct ComparisonWalk: DifferenceWalk {
             guard new.kind == .directory else { continue }
             do {
                 levels.append(try level(above, old?.kind == .directory ? below : nil, name: name, path: path))
-            } catch  where error.errno == 2 {
+            } catch let error as SystemError where error.errno == 2 {
                 // It went while we looked, and was at most counted as one on the way down.
                 if unchanged.last?.path == path { unchanged.removeLast() }
             }
