@@ -69,7 +69,7 @@ extension Engine {
             throw EngineError(.conflict, text)
         }
         do {
-            try await workers.run { [store] in try store.delete(previous.id) }
+            try await workers.run { [self] in try deleteRow(of: previous.id) }
         } catch {
             container.withLive { $0.record.state.phase = previous.state.phase }
             throw error
@@ -83,6 +83,15 @@ extension Engine {
         await forgetLinks(to: container.id)
         await releaseServices(of: container.id)
         removeFiles(of: previous, volumes: removeVolumes)
+    }
+
+    /// Blocking. Where the disk is so full that not even a row can be deleted, the files make room for it: they go anyway.
+    func deleteRow(of id: String) throws {
+        do { try store.delete(id) } catch let error as EngineError where StateStore.lacksRoom(error) {
+            attempt("remove the folder of \(id)") { try HostDirectory.removeTree(paths.container(id)) }
+            attempt("remove the layer of \(id)") { try images.removeContainerLayer(id: id) }
+            try store.delete(id)
+        }
     }
 
     /// In the background, when the client has its answer.

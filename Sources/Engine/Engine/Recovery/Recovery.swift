@@ -27,7 +27,7 @@ extension Engine {
     private func load(_ record: ContainerRecord) throws {
         if record.state.phase == .removing {
             // The row should be gone already: the end came in between.
-            return try store.delete(record.id)
+            return try deleteRow(of: record.id)
         }
         // Its build went with the last engine; layer, folder and network are nobody's now.
         if record.isStep == true { return try forgetStep(record) }
@@ -50,7 +50,7 @@ extension Engine {
         attempt("end what is left of \(record.id)") { try controlGroup(of: record).kill() }
         attempt("remove the cgroup of \(record.id)") { try controlGroup(of: record).remove() }
         attempt("remove the bundle of \(record.id)") { try HostDirectory.removeTree(paths.bundle(record.id)) }
-        try store.delete(record.id)
+        try deleteRow(of: record.id)
         for mount in record.mounts where mount.isAnonymous {
             attempt("remove volume \(mount.name)") { try volumes.remove(mount.name) }
         }

@@ -88,6 +88,11 @@ final class StateStore: Sendable {
         }
     }
 
+    /// Whether an error of `writing` says that the disk is full.
+    static func lacksRoom(_ error: EngineError) -> Bool {
+        (error.cause as? DatabaseError)?.resultCode == .SQLITE_FULL
+    }
+
     /// Every container that can be read; rows that can't are moved to a table of their own and logged.
     func loadAll() throws -> [ContainerRecord] {
         let rows = try database.read { db in

@@ -5,6 +5,7 @@ internal import GraphDrivers
 internal import ImageBuilder
 internal import ImageStore
 internal import LinuxSystem
+internal import Logging
 internal import OCIRuntime
 internal import Primitives
 
@@ -104,19 +105,26 @@ extension BuildSession {
     private func dispose(of container: Container, _ step: StepReport, isFailed: Bool) async {
         await engine.finishTeardown(of: container)
         let goes = isFailed ? request.removesFailed || Task.isCancelled : request.removesContainers
-        guard goes else { return await keep(container) }
+        guard goes else { return await keep(container, step) }
+        await remove(container, step)
+    }
+
+    /// From now on it is a container like others; where there is no room to write that down, it goes.
+    private func keep(_ container: Container, _ step: StepReport) async {
+        container.withLive { $0.record.isStep = nil }
+        do {
+            try await engine.workers.run { [engine] in try engine.store.save(container, isDurable: true) }
+        } catch {
+            engine.logger.warning("can't keep \(container.id), which is removed: \(error)")
+            await remove(container, step)
+        }
+    }
+
+    private func remove(_ container: Container, _ step: StepReport) async {
         let id = container.id.description
         await engine.attempt("remove the container of a build's step") { () async throws(EngineError) in
             try await engine.remove(id, RemoveOptions(force: true, volumes: true))
         }
         step(.removed(container: id))
-    }
-
-    /// From now on it is a container like others.
-    private func keep(_ container: Container) async {
-        container.withLive { $0.record.isStep = nil }
-        await engine.attempt("keep \(container.id)") { () async throws(EngineError) in
-            try await engine.workers.run { [engine] in try engine.store.save(container, isDurable: true) }
-        }
     }
 }
