@@ -6,7 +6,8 @@ enum DaemonMode {
     static let takingValues: Set<String> = [
         "H", "host", "l", "log-level", "g", "graph", "data-root", "exec-root", "p", "pidfile", "G", "group", "s",
         "storage-driver", "storage-opt", "label", "log-driver", "log-opt", "default-ulimit", "cgroup-parent",
-        "shutdown-timeout", "api-cors-header", "b", "bridge", "bridge-name", "bip", "fixed-cidr", "fixed-cidr-v6",
+        "build-pids-limit", "shutdown-timeout", "api-cors-header", "b", "bridge", "bridge-name", "bip", "fixed-cidr",
+        "fixed-cidr-v6",
         "mtu",
         "ip", "dns", "dns-search", "dns-opt", "tlscacert", "tlscert", "tlskey", "e", "exec-driver", "exec-opt",
         "default-gateway", "default-gateway-v6", "insecure-registry", "registry-mirror", "userns-remap",

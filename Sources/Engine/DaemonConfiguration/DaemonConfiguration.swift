@@ -25,6 +25,8 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var logDriver = "json-file"
     public var logOptions: [String: String] = [:]
     public var defaultUlimits: [ResourceLimit] = []
+    /// `--build-pids-limit`: of each RUN of a build; 0 is no limit.
+    public var buildPidsLimit = 4096
     public var cgroupParent = ""
     public var liveRestore = true
     /// `-r`: restart policies are applied at the start.

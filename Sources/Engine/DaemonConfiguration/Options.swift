@@ -35,6 +35,10 @@ extension Option {
             (configuration, value) throws(ConfigurationError) in
             configuration.defaultUlimits.append(try ulimit(value))
         },
+        Option("build-pids-limit", help: "Processes of a build's RUN; 0 is no limit") {
+            (configuration, value) throws(ConfigurationError) in
+            configuration.buildPidsLimit = try number(value, "build-pids-limit")
+        },
         .text("cgroup-parent", help: "Parent of the containers' cgroups", \.cgroupParent),
         .switched("live-restore", help: "Containers go on when the engine ends", \.liveRestore),
         .switched("r", "restart", key: nil, help: "Apply restart policies at the start", \.restartsContainers),

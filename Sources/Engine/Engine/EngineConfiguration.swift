@@ -17,6 +17,8 @@ public struct EngineConfiguration: Sendable {
     public var logDriver = "json-file"
     public var logOptions: [String: String] = [:]
     public var defaultUlimits: [Ulimit] = []
+    /// How many processes and threads the command of a build's step may have at once; 0 is as many as the host has.
+    public var buildPidsLimit = 0
     /// Empty is `/docker`.
     public var cgroupParent = ""
     /// Containers go on when the engine goes away.

@@ -31,6 +31,7 @@ extension Daemon {
         result.logDriver = configuration.logDriver
         result.logOptions = configuration.logOptions
         result.defaultUlimits = configuration.defaultUlimits.map { Ulimit(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        result.buildPidsLimit = configuration.buildPidsLimit
         result.cgroupParent = configuration.cgroupParent
         result.keepsContainersOnShutdown = configuration.liveRestore
         result.restartsContainers = configuration.restartsContainers

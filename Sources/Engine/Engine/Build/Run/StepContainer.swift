@@ -1,4 +1,5 @@
 internal import APIModel
+internal import Cgroups
 internal import Dockerfile
 internal import ImageBuilder
 internal import ImageStore
@@ -47,6 +48,8 @@ extension BuildSession {
         (host.cpusetCpus, host.cpusetMems) = (limits.cpusetCpus, limits.cpusetMems)
         (host.cpuPeriod, host.cpuQuota) = (limits.cpuPeriod, limits.cpuQuota)
         (host.cgroupParent, host.shmSize) = (limits.cgroupParent, limits.shmSize)
+        let pids = engine.configuration.buildPidsLimit
+        host.pidsLimit = pids > 0 && engine.layout.has(.pids) ? Int64(pids) : nil
         host.ulimits = limits.ulimits.isEmpty ? nil : limits.ulimits
         host.extraHosts = request.extraHosts.isEmpty ? nil : request.extraHosts
         host.logConfig.type = "none"
