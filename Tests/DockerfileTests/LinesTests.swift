@@ -78,6 +78,13 @@ import Testing
         #expect(try SyntaxTree(parsing: comment, as: .trigger).instructions.count == 1)
     }
 
+    @Test func aZeroByteIsInNoInstruction() throws {
+        let failure = #expect(throws: DockerfileError.self) { try texts("RUN a\nRUN b\0c\n") }
+        #expect(failure?.message == "a zero byte in an instruction")
+        #expect(failure?.position == .init(line: 2, column: 6))
+        #expect(try texts("# \0\nCOPY <<EOF /x\n\0\nEOF\n").count == 1)
+    }
+
     @Test func aLineHasABound() throws {
         let longest = "RUN " + String(repeating: "x", count: 65535 - 4)
         #expect(try texts(longest + "\n").count == 1)

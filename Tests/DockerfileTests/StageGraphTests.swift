@@ -73,6 +73,9 @@ import Testing
             "FROM x AS a\nCOPY --from=b /b /c\nFROM x AS b\nRUN --mount=from=a,target=/x true",
             "circular dependency detected on stage: a", [2...2, 4...4]
         ),
+        (
+            "FROM x AS a\nCOPY --from=b /b /c\nFROM a AS b", "circular dependency detected on stage: a", [2...2, 3...3]
+        ),
         ("ARG A\nFROM $A", "base name ($A) should not be blank", [2...2]),
         (
             "FROM --platform=$TARGETPLATFROM x",

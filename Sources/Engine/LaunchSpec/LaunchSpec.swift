@@ -67,6 +67,12 @@ public struct LaunchSpec: Sendable {
         _ = try CapabilitySet.resolve(
             add: hostConfig.capAdd ?? [], drop: hostConfig.capDrop ?? [], privileged: hostConfig.privileged)
         try checkSysctls(hostConfig)
+        let words =
+            (config.entrypoint ?? []) + (config.cmd ?? []) + (config.env ?? []) + [config.workingDir, config.user]
+        guard !words.contains(where: { $0.utf8.contains(0) }) else {
+            // The kernel would take what is before it for the whole.
+            throw EngineError(.badParameter, "a zero byte in the command, a variable, the folder or the user")
+        }
         if !config.domainname.isEmpty && hostConfig.utsMode == "host" {
             throw EngineError(.badParameter, "conflicting options: hostname and the UTS mode")
         }

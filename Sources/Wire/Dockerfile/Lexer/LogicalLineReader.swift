@@ -79,8 +79,13 @@ struct LogicalLineReader {
     }
 
     private func check(_ line: LogicalLine) throws(DockerfileError) {
-        guard let offset = line.bytes.firstInvalidUTF8 else { return }
-        throw DockerfileError("invalid UTF-8 in an instruction", at: line.span(at: offset))
+        if let offset = line.bytes.firstInvalidUTF8 {
+            throw DockerfileError("invalid UTF-8 in an instruction", at: line.span(at: offset))
+        }
+        // Whatever reads it as the kernel does would take what is before it for the whole.
+        if let offset = line.bytes.firstIndex(of: 0) {
+            throw DockerfileError("a zero byte in an instruction", at: line.span(at: offset))
+        }
     }
 
     private func decoded(_ content: [UInt8], _ instruction: LogicalLine) throws(DockerfileError) -> String {

@@ -174,7 +174,13 @@ extension StageGraph {
         }
     }
 
-    /// Stages that copy from each other. A base is always an earlier stage and closes no circle.
+    /// All that have to be there before a stage is: its base, which is an earlier one, and those that it copies from.
+    private func needs(of node: Node) -> [(number: Int, span: SourceSpan)] {
+        guard case .stage(let base) = node.base else { return stages(of: node) }
+        return [(base, node.stage.span)] + stages(of: node)
+    }
+
+    /// Stages that wait for each other.
     private func checkCircles() throws(DockerfileError) {
         var visited: Set<Int> = []
         for start in nodes.indices where visited.insert(start).inserted {
@@ -190,7 +196,7 @@ extension StageGraph {
         var path: [(number: Int, next: Int)] = [(start, 0)]
         var onPath: Set<Int> = [start]
         var spans: [SourceSpan] = []
-        var edges = [start: stages(of: nodes[start])]
+        var edges = [start: needs(of: nodes[start])]
         while let (number, next) = path.last {
             guard let edge = edges[number].flatMap({ $0.indices.contains(next) ? $0[next] : nil }) else {
                 path.removeLast()
@@ -201,7 +207,7 @@ extension StageGraph {
             path[path.count - 1].next += 1
             if onPath.contains(edge.number) { return spans + [edge.span] }
             guard visited.insert(edge.number).inserted else { continue }
-            edges[edge.number] = stages(of: nodes[edge.number])
+            edges[edge.number] = needs(of: nodes[edge.number])
             path.append((edge.number, 0))
             onPath.insert(edge.number)
             spans.append(edge.span)
