@@ -32,11 +32,18 @@ final class FakeExecutor: StepExecutor {
         return BuiltImage(id: name, config: config, platform: .host)
     }
 
-    private func key(_ plan: ImagePlan) -> String { plan.parent.id + "|" + plan.createdBy }
+    private func key(_ plan: ImagePlan) -> String {
+        ([plan.parent.id] + plan.held.map(\.createdBy) + [plan.createdBy]).joined(separator: "|")
+    }
+
+    private func image(_ id: String, _ plan: ImagePlan) -> BuiltImage {
+        let steps = plan.parent.steps + plan.held.count + 1
+        return BuiltImage(id: id, config: plan.config, platform: .host, steps: steps, size: steps << 10)
+    }
 
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
         let key = key(plan)
-        return state.withLock { $0.made[key] }.map { BuiltImage(id: $0, config: plan.config, platform: .host) }
+        return state.withLock { $0.made[key] }.map { image($0, plan) }
     }
 
     private func make(_ plan: ImagePlan, _ what: String) -> BuiltImage {
@@ -46,7 +53,7 @@ final class FakeExecutor: StepExecutor {
             state.made[key] = id
             state.log.append(what)
         }
-        return BuiltImage(id: id, config: plan.config, platform: .host)
+        return image(id, plan)
     }
 
     typealias Sources = [String]

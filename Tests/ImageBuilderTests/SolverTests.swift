@@ -175,6 +175,48 @@ import Testing
         let lines = (0..<10_000).map { "ENV A=\($0)\n" }.joined()
         #expect(try await build("FROM busybox\n" + lines).image.config.env?.last == "A=9999")
     }
+
+    @Test(arguments: ["ENV A%=", "LABEL l%=", "ARG A%="]) func manySteps(_ step: String) async throws {
+        let build = FakeBuild()
+        let lines = (0..<2000).map { step.replacing("%", with: "\($0)") + "\($0)\n" }.joined()
+        let (image, text, _) = try await build("FROM busybox\n" + lines)
+        #expect(image.steps == 2000)
+        // The first ones have images of their own, then each is some times as large as the one below it.
+        let made = build.executor.log.count
+        #expect((34...40).contains(made))
+        #expect(text.components("\n ---> ") == 1 + made && text.components("Step ") == 2001)
+        #expect(try await build("FROM busybox\n" + lines).image.id == image.id)
+        #expect(build.executor.log.count == made)
+    }
+
+    @Test func stepsShareAnImageOnlyWhereNothingNeedsOne() async throws {
+        let build = FakeBuild()
+        let many = String(repeating: "ENV A=b\n", count: 32)
+        _ = try await build("FROM busybox\n" + many + "LABEL a=b\nCMD x\nRUN y\nLABEL c=d\nWORKDIR /\nUSER z\n")
+        let last = build.executor.log.suffix(5)
+        #expect(
+            last == [
+                "/bin/sh -c #(nop)  CMD [\"/bin/sh\" \"-c\" \"x\"]", "RUN y", "/bin/sh -c #(nop)  LABEL c=d",
+                "WORKDIR /", "/bin/sh -c #(nop)  USER z",
+            ])
+    }
+
+    @Test func aStepThatHasNoImageOfItsOwnIsPartOfTheKey() async throws {
+        let build = FakeBuild()
+        let many = String(repeating: "ENV A=b\n", count: 32)
+        let first = try await build("FROM busybox\n" + many + "CMD a\nCMD x\nRUN y\n").image
+        #expect(try await build("FROM busybox\n" + many + "CMD a\nCMD x\nRUN y\n").image.id == first.id)
+        #expect(try await build("FROM busybox\n" + many + "CMD b\nCMD x\nRUN y\n").image.id != first.id)
+    }
+
+    @Test func manyArgumentsOfOneInstructionTakeTimeByTheirNumber() async throws {
+        let build = FakeBuild()
+        let names = (0..<5000).map { "A\($0)=x" }.joined(separator: " ")
+        let image = try await build(
+            "FROM busybox\nARG " + names + "\nARG A0\nARG A1=1\nENV A2=2\nARG A2=3\nENV B=-$A0$A1$A2$A3\n"
+        ).image
+        #expect(image.config.env?.last == "B=-12x")
+    }
 }
 
 extension String {

@@ -24,6 +24,8 @@ public struct ImageStep: Sendable {
     public var draft: ImageConfigDraft
     /// Whether it has a layer is filled in.
     public var history: ImageHistoryEntry
+    /// Steps before it that have no image of their own, and no layer.
+    public var earlier: [ImageHistoryEntry] = []
     public var names: [ImageReference]
 
     public init(
@@ -64,7 +66,7 @@ extension ImageStore {
         var (draft, history) = (step.draft, step.history)
         history.isEmptyLayer = layer == nil
         draft.diffIDs = (base?.config.diffIDs ?? []) + [layer?.diffID].compactMap(\.self)
-        draft.history = (base?.config.history ?? []) + [history]
+        draft.history = (base?.config.history ?? []) + step.earlier + [history]
         return try register(
             ImageConfig(parsing: draft.serialized()), parent: step.parent, names: step.names, isBuiltHere: true,
             keptIn: kept)
@@ -79,7 +81,7 @@ extension ImageStore {
         return try makeImage(step, layer: layer)
     }
 
-    private func pinned(_ id: Digest) throws(EngineError) -> ImageTable.ImageRow {
+    func pinned(_ id: Digest) throws(EngineError) -> ImageTable.ImageRow {
         try change { table in
             guard let row = table.images[id] else { throw EngineError(.notFound, "No such image: \(id)") }
             for chainID in row.chainIDs { pins.add(chainID) }

@@ -8,16 +8,19 @@ extension ImageStore {
         let id = try Self.id(of: name, in: table)
         guard let row = table.images[id] else { throw Self.noSuchImage(name) }
         var sizes = row.chainIDs.map { table.layers[$0]?.size ?? 0 }
-        var current: Digest? = id
+        var next: Digest? = id
         var result: [ImageHistoryRow] = []
-        for step in row.config.history.reversed() {
+        for (place, step) in row.config.history.enumerated().reversed() {
+            // Several steps of a build may share an image: it is the last one's.
+            let current = next.flatMap { (table.images[$0]?.config.history.count ?? 0) > place ? $0 : nil }
             let size = step.isEmptyLayer ? 0 : sizes.popLast() ?? 0
             result.append(
                 ImageHistoryRow(
                     id: current?.description ?? "<missing>", created: step.created, createdBy: step.createdBy,
                     comment: step.comment, size: size,
                     tags: current.map { table.names(of: $0).filter { !$0.contains("@") } } ?? []))
-            current = current.flatMap { table.images[$0]?.parent }.flatMap { table.images[$0] == nil ? nil : $0 }
+            guard let current else { continue }
+            next = table.images[current]?.parent.flatMap { table.images[$0] == nil ? nil : $0 }
         }
         return result
     }

@@ -31,7 +31,8 @@ extension BuildSession {
             guard try engine.images.keep(image.id, in: kept) else { return nil }
             return BuiltImage(
                 id: image.id.description, config: image.containerConfig ?? ContainerConfig(),
-                platform: image.config.platform)
+                platform: image.config.platform, steps: image.config.history.count,
+                size: image.config.bytes.count)
         }
     }
 

@@ -11,8 +11,10 @@ extension BuildSession {
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage? {
         try await engine.workers.run { [self] in
             let parent = try plan.parentDigest
+            let steps = plan.parent.steps + plan.held.count + 1
             let found = engine.images.children(of: parent, trusted: sourceLines).first { image in
-                image.config.platform == plan.parent.platform
+                // Others have steps in between.
+                image.config.platform == plan.parent.platform && image.config.history.count == steps
                     && Self.isSame(image.config, plan) && isSameResult(image, plan)
             }
             guard let image = try found ?? fromSources(plan, parent), try engine.images.keep(image.id, in: kept) else {
@@ -20,7 +22,8 @@ extension BuildSession {
             }
             return BuiltImage(
                 id: image.id.description, config: image.containerConfig ?? plan.config,
-                platform: image.config.platform)
+                platform: image.config.platform, steps: image.config.history.count,
+                size: image.config.bytes.count)
         }
     }
 
@@ -37,6 +40,7 @@ extension BuildSession {
             && step.labels ?? [:] == wanted.labels ?? [:] && step.exposedPorts == wanted.exposedPorts
             && step.entrypoint ?? [] == wanted.entrypoint ?? [] && step.volumes ?? [:] == wanted.volumes ?? [:]
             && (image.author ?? "") == plan.author
+            && image.history.dropLast().suffix(plan.held.count).map(\.createdBy) == plan.held.map(\.createdBy)
     }
 }
 
@@ -67,10 +71,9 @@ extension BuildSession {
     /// The image that `source` was after the step, if its steps up to there were those of `base` and this one.
     private func step(_ plan: ImagePlan, after base: Image, in source: Image) throws -> Image? {
         let (done, steps) = (base.config.history, source.config.history)
-        guard steps.count > done.count, zip(done, steps).allSatisfy({ $0.createdBy == $1.createdBy }) else {
-            return nil
-        }
-        let next = steps[done.count]
+        let wanted = done.map(\.createdBy) + plan.held.map(\.createdBy)
+        guard steps.count > wanted.count, zip(wanted, steps).allSatisfy({ $0 == $1.createdBy }) else { return nil }
+        let next = steps[wanted.count]
         let layers = base.diffIDs.count + (next.isEmptyLayer ? 0 : 1)
         guard next.createdBy == plan.createdBy, isOfEpoch(next.created), source.config.platform == base.config.platform,
             source.diffIDs.count >= layers, source.diffIDs.starts(with: base.diffIDs)
@@ -83,7 +86,7 @@ extension BuildSession {
         draft.config = try OrderedJSONEncoder().encodeValue(config)
         draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
         draft.diffIDs = Array(source.diffIDs.prefix(layers))
-        draft.history = done + [next]
+        draft.history = done + steps[done.count...wanted.count]
         return try engine.images.register(ImageConfig(parsing: draft.serialized()), parent: base.id, keptIn: kept)
     }
 }

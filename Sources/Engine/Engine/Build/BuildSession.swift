@@ -57,9 +57,14 @@ final class BuildSession: StepExecutor {
         draft.config = try OrderedJSONEncoder().encodeValue(config)
         draft.containerConfig = try OrderedJSONEncoder().encodeValue(step)
         let history = ImageHistoryEntry(created: created, createdBy: plan.createdBy, author: plan.author)
-        let image = try engine.images.makeImage(
-            ImageStep(parent: try plan.parentDigest, draft: draft, history: history), layer: layer, keptIn: kept)
-        return BuiltImage(id: image.id.description, config: config, platform: plan.parent.platform)
+        var made = ImageStep(parent: try plan.parentDigest, draft: draft, history: history)
+        made.earlier = plan.held.map {
+            ImageHistoryEntry(created: created, createdBy: $0.createdBy, author: $0.author, isEmptyLayer: true)
+        }
+        let image = try engine.images.makeImage(made, layer: layer, keptIn: kept)
+        return BuiltImage(
+            id: image.id.description, config: config, platform: plan.parent.platform,
+            steps: image.config.history.count, size: image.config.bytes.count)
     }
 }
 

@@ -28,7 +28,8 @@ public struct BuildArguments: Sendable {
         }
     }
 
-    private func value(of name: String) -> String? {
+    /// Nil: there is no such variable, unless ENV has set it.
+    func value(of name: String) -> String? {
         if let value = given[name] ?? nil { return value }
         if let value = declared[name] ?? nil { return value }
         return globals[name]

@@ -11,6 +11,10 @@ public struct BuildPlan: Sendable {
     let globalArguments: [Instruction]
     /// Numbers of the stages that are needed, each after those that it needs.
     let order: [Int]
+    /// All steps that are shown.
+    let stepCount: Int
+    /// How many of them are shown before a stage's, by its number.
+    private let offsets: [Int: Int]
 
     /// Reads a whole Dockerfile. Errors: the first thing that is wrong, with its place.
     public init(parsing dockerfile: [UInt8], _ settings: BuildSettings) throws(DockerfileError) {
@@ -32,6 +36,13 @@ public struct BuildPlan: Sendable {
         }
         graph = try StageGraph(stages, sources, target: settings.target, escape: escape)
         order = Self.order(of: graph)
+        var count = globalArguments.count
+        var offsets: [Int: Int] = [:]
+        for number in order {
+            offsets[number] = count
+            count += Self.stepCount(of: number, graph, settings)
+        }
+        (stepCount, self.offsets) = (count, offsets)
     }
 
     /// The stages that the target needs. Of those that may come in any order the earlier one comes first.
@@ -58,17 +69,12 @@ public struct BuildPlan: Sendable {
     }
 
     /// Steps of one stage: FROM, its instructions, and of the target the labels that the build adds.
-    func stepCount(of number: Int) -> Int {
+    private static func stepCount(of number: Int, _ graph: StageGraph, _ settings: BuildSettings) -> Int {
         1 + graph.nodes[number].stage.instructions.count + (number == graph.target ? settings.labels.count : 0)
     }
 
-    /// All steps that are shown.
-    var stepCount: Int { globalArguments.count + order.reduce(0) { $0 + stepCount(of: $1) } }
-
     /// How many steps are shown before a stage's.
-    func offset(of number: Int) -> Int {
-        globalArguments.count + order.prefix { $0 != number }.reduce(0) { $0 + stepCount(of: $1) }
-    }
+    func offset(of number: Int) -> Int { offsets[number] ?? stepCount }
 
     /// Labels that the build adds, by name.
     var labels: [KeyValuePair] {

@@ -61,7 +61,7 @@ public final class ClassicTranscript: BuildProgress {
         case .output(let stream, let bytes): output(stream, bytes)
         case .transfer(let message): message
         case .note(let text): ProgressMessage(stream: text + "\n")
-        case .finished(let image): ProgressMessage(stream: " ---> \(Self.short(image))\n")
+        case .finished(let image): image.map { ProgressMessage(stream: " ---> \(Self.short($0))\n") }
         case .failed: nil
         }
     }

@@ -135,7 +135,8 @@ extension StatusTranscript {
 }
 
 extension Statement {
-    fileprivate var changesFiles: Bool {
+    /// It has a layer, or a folder that is made; all others change the configuration alone.
+    var changesFiles: Bool {
         switch self {
         case .run, .copy, .add, .workdir: true
         default: false

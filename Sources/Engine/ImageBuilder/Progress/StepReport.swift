@@ -25,8 +25,8 @@ public enum StepEvent: Sendable {
     case transfer(ProgressMessage)
     /// A line about it.
     case note(String)
-    /// The id of its image, which is empty for none.
-    case finished(image: String)
+    /// The id of its image, which is empty for nothing. Nil: the step is part of a later one's image.
+    case finished(image: String?)
     case failed(String)
 }
 

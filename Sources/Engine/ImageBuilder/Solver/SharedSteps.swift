@@ -56,7 +56,8 @@ extension ImagePlan {
     func key(epoch: String?) -> Digest? {
         let encoder = OrderedJSONEncoder()
         guard let step = try? encoder.encode(stepConfig), let config = try? encoder.encode(config) else { return nil }
-        let place = parent.id + " " + parent.platform.description + " " + author + "\n" + (epoch ?? "") + "\n"
+        var place = parent.id + " " + parent.platform.description + " " + author + "\n" + (epoch ?? "") + "\n"
+        for step in held { place += step.author + "\n" + step.createdBy + "\n" }
         return .sha256(of: Array(place.utf8) + step + config)
     }
 }

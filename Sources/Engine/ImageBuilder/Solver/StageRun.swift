@@ -9,6 +9,8 @@ struct StageRun<Executor: StepExecutor> {
     private var index = 0
     /// A step was not in the cache, so no later one is.
     private var hasMissed: Bool
+    /// The step after this one changes the configuration alone.
+    private var isFollowed = false
 
     private var plan: BuildPlan { solver.plan }
     private var node: StageGraph.Node { plan.graph.nodes[number] }
@@ -27,16 +29,24 @@ struct StageRun<Executor: StepExecutor> {
         defer { solver.note(arguments: state.argumentNames) }
         for instruction in node.stage.instructions {
             index += 1
+            isFollowed = isConfiguration(index + 1)
             let report = report
             try await Self.reporting(report) { () throws(EngineError) in
                 report(.started)
                 try await perform(try state.located(instruction, in: plan), &state)
-                report(.finished(image: state.image.id))
+                report(.finished(image: state.held.isEmpty ? state.image.id : nil))
             }
         }
         if number == plan.graph.target { try await addLabels(&state) }
         image = state.image
         return state.image
+    }
+
+    /// Whether there is a step at a place of the stage, and it changes no files.
+    private func isConfiguration(_ index: Int) -> Bool {
+        let instructions = node.stage.instructions
+        guard index > instructions.count else { return !instructions[index - 1].statement.changesFiles }
+        return number == plan.graph.target && index <= instructions.count + plan.settings.labels.count
     }
 
     /// FROM, and the triggers of its image.
@@ -78,11 +88,12 @@ struct StageRun<Executor: StepExecutor> {
     private mutating func addLabels(_ state: inout StageState) async throws(EngineError) {
         for label in plan.labels {
             index += 1
+            isFollowed = isConfiguration(index + 1)
             let report = report
             try await Self.reporting(report) { () throws(EngineError) in
                 report(.started)
                 try await perform(state.step(addingLabel: label), &state)
-                report(.finished(image: state.image.id))
+                report(.finished(image: state.held.isEmpty ? state.image.id : nil))
             }
         }
     }
@@ -108,6 +119,8 @@ extension StageRun {
         let executor = solver.executor
         switch step.action {
         case .none:
+            let command = Self.command(step, nil, state)
+            if isFollowed, state.hold(command) { return }
             try await make(step, &state) { (plan) throws(EngineError) in try await executor.record(plan) }
         case .makeFolder(let path):
             try await make(step, &state) { (plan) throws(EngineError) in
@@ -164,7 +177,7 @@ extension StageRun {
         let (report, executor) = (report, solver.executor)
         let (sources, key) = try await executor.sources(of: copy, from: from, report)
         var step = step
-        step.comment = copy.name + " " + copy.flagsText + "\(key) in \(copy.destination) "
+        step.comment = copy.name + " " + copy.flagsText + "\(key) in \(copy.shownDestination) "
         try await make(step, &state) { (plan) throws(EngineError) in
             try await executor.copy(copy, sources, plan, report)
         }
@@ -179,8 +192,8 @@ extension StageRun {
         _ body: (ImagePlan) async throws(EngineError) -> BuiltImage
     ) async throws(EngineError) {
         let image = ImagePlan(
-            parent: state.image, config: state.config, stepConfig: Self.stepConfig(step, run, state),
-            author: state.author)
+            parent: state.image, held: state.held, config: state.config,
+            stepConfig: Self.stepConfig(step, run, state), author: state.author)
         let key = plan.settings.ignoresCache ? nil : image.key(epoch: plan.settings.arguments["SOURCE_DATE_EPOCH"] ?? nil)
         while let key, !hasMissed {
             if let found = try await cached(image) { return state.advance(to: found) }
@@ -203,15 +216,18 @@ extension StageRun {
     /// Docker's `container_config`: the configuration with what the step did in place of the command.
     private static func stepConfig(_ step: Step, _ run: RunStep?, _ state: StageState) -> ContainerConfig {
         var config = state.config
-        if let run {
-            let arguments = run.keyArguments.isEmpty ? [] : ["|\(run.keyArguments.count)"] + run.keyArguments
-            config.cmd = arguments + run.keyCommand
-            if !run.command.isEmpty { config.entrypoint = nil }
-        } else {
-            let words = step.isOneWord ? ["#(nop) " + step.comment] : ["#(nop) ", step.comment]
-            config.cmd = state.evaluator.shell + words
-        }
+        config.cmd = command(step, run, state)
+        if let run, !run.command.isEmpty { config.entrypoint = nil }
         return config
+    }
+
+    private static func command(_ step: Step, _ run: RunStep?, _ state: StageState) -> [String] {
+        guard let run else {
+            let words = step.isOneWord ? ["#(nop) " + step.comment] : ["#(nop) ", step.comment]
+            return state.evaluator.shell + words
+        }
+        let arguments = run.keyArguments.isEmpty ? [] : ["|\(run.keyArguments.count)"] + run.keyArguments
+        return arguments + run.keyCommand
     }
 }
 
@@ -229,11 +245,19 @@ extension CopyStep {
     /// Flags that change what is made.
     var flagsText: String {
         var flags: [String] = []
+        if isLinked { flags.append("--link") }
         if let owner { flags.append("--chown=\(owner)") }
         if let mode { flags.append("--chmod=\(mode)") }
         if keepsParents { flags.append("--parents") }
         if let unpacks { flags.append("--unpack=\(unpacks)") }
         return flags.map { $0 + " " }.joined()
+    }
+
+    /// Of a linked copy all that it depends on: it knows no folder of the image that it is in.
+    var shownDestination: String {
+        guard isLinked else { return destination }
+        let place = SlashPath.joined(workingFolder.isEmpty ? "/" : workingFolder, destination)
+        return hasFolderDestination && !place.hasSuffix("/") ? place + "/" : place
     }
 }
 

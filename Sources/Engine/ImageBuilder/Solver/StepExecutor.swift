@@ -7,17 +7,36 @@ public struct BuiltImage: Sendable {
     public var id: String
     public var config: ContainerConfig
     public var platform: Platform
+    /// Lines of its history.
+    public var steps: Int
+    /// Bytes of its document, which has all of its configuration and history.
+    public var size: Int
 
-    public init(id: String, config: ContainerConfig, platform: Platform) {
+    public init(id: String, config: ContainerConfig, platform: Platform, steps: Int = 0, size: Int = 0) {
         self.id = id
         self.config = config
         self.platform = platform
+        self.steps = steps
+        self.size = size
     }
+}
+
+/// A step that changes the configuration alone and has no image of its own: it is part of a later one's.
+public struct HeldStep: Sendable, Hashable {
+    /// What the history says of it.
+    public var createdBy: String
+    public var author: String
+
+    /// What it adds to the image's document, about: a line of history, and what it says in the configuration, which is there
+    /// twice.
+    var size: Int { 100 + 3 * createdBy.utf8.count }
 }
 
 /// The image that a step makes.
 public struct ImagePlan: Sendable {
     public var parent: BuiltImage
+    /// Steps between the parent and this one.
+    public var held: [HeldStep] = []
     /// Its run defaults.
     public var config: ContainerConfig
     /// What the step did, as Docker's `container_config`: the cache finds it by that.

@@ -8,6 +8,8 @@ public struct ConfigurationEvaluator: Sendable {
     /// What variables stand for: the configuration's, and those that a build adds.
     public var variables: VariableScope
     private let expander: WordExpander
+    /// Places of the configuration's variables, by name; of two with one name the first.
+    private var places: [String: Int] = [:]
     /// CMD has been said here, so an ENTRYPOINT leaves it alone.
     private var hasCommand = false
 
@@ -15,7 +17,14 @@ public struct ConfigurationEvaluator: Sendable {
         self.config = config
         variables = VariableScope(environment: config.env ?? [])
         expander = WordExpander(escape: escape)
+        for (place, entry) in (config.env ?? []).enumerated() {
+            let name = entry.prefix { $0 != "=" }
+            if places[String(name)] == nil { places[String(name)] = place }
+        }
     }
+
+    /// Whether the configuration sets a variable.
+    func hasVariable(_ name: String) -> Bool { places[name] != nil }
 
     /// Returns what is said of the instruction in an image's history, with its variables expanded. Errors: `badParameter`
     /// for values that are none, with the words of builds; `internal` for an instruction that does more than change a
@@ -99,7 +108,8 @@ public struct ConfigurationEvaluator: Sendable {
 
     /// As they are, without variables.
     public mutating func add(labels: [KeyValuePair]) {
-        config.labels = (config.labels ?? [:]).merging(labels.map { ($0.key, $0.value) }) { $1 }
+        if config.labels == nil { config.labels = [:] }
+        for label in labels { config.labels?[label.key] = label.value }
     }
 
     /// The shell's form has the configured shell in front, or `/bin/sh -c`.
@@ -113,14 +123,14 @@ public struct ConfigurationEvaluator: Sendable {
     /// A variable that is there keeps its place.
     private mutating func set(_ name: String, _ value: String) {
         variables[name] = value
-        var environment = config.env ?? []
         let entry = name + "=" + value
-        if let index = environment.firstIndex(where: { $0.hasPrefix(name + "=") || $0 == name }) {
-            environment[index] = entry
+        if config.env == nil { config.env = [] }
+        if let place = places[name] {
+            config.env?[place] = entry
         } else {
-            environment.append(entry)
+            places[name] = config.env?.count
+            config.env?.append(entry)
         }
-        config.env = environment
     }
 
     private mutating func expose(_ words: [String]) throws(DockerfileError) -> String {

@@ -5,6 +5,9 @@ internal import Primitives
 /// A stage on its way: the image so far, and what the next instruction makes of it.
 struct StageState: Sendable {
     private(set) var image: BuiltImage
+    /// Steps since then that have no image of their own.
+    private(set) var held: [HeldStep] = []
+    private var heldSize = 0
     private(set) var author: String
     private(set) var evaluator: ConfigurationEvaluator
     private var arguments: BuildArguments
@@ -24,18 +27,37 @@ struct StageState: Sendable {
         }
         config.onBuild = nil
         evaluator = ConfigurationEvaluator(config, escape: plan.escape)
+        // Variables are the configuration's, and beside them the stage's arguments.
+        for (name, value) in arguments.variables(beside: evaluator.variables) { evaluator.variables[name] = value }
     }
 
     static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     var config: ContainerConfig { evaluator.config }
 
-    /// The step has an image.
-    mutating func advance(to next: BuiltImage) { image = next }
+    /// The step has an image, and those that were held are in it.
+    mutating func advance(to next: BuiltImage) {
+        image = next
+        (held, heldSize) = ([], 0)
+    }
+
+    /// An image's document has all of its history, so that those of ever so many steps would take room by the square of their
+    /// number. From this size on, in bytes, a step that only changes the configuration, and is followed by another, has
+    /// no image, until such steps are as large as the image below: all images together are then some two times as large
+    /// as the last one.
+    static let smallImage = 32 << 10
+
+    /// False: the step needs an image.
+    mutating func hold(_ command: [String]) -> Bool {
+        guard image.size >= Self.smallImage, heldSize < image.size else { return false }
+        let step = HeldStep(createdBy: command.joined(separator: " "), author: author)
+        held.append(step)
+        heldSize += step.size
+        return true
+    }
 
     /// What an instruction does. Errors: those of its words.
     mutating func step(_ instruction: Instruction) throws(DockerfileError) -> Step {
-        addArguments()
         do {
             switch instruction.statement {
             case .maintainer(let text):
@@ -65,22 +87,14 @@ struct StageState: Sendable {
         do { return try evaluator.apply(instruction) } catch { throw DockerfileError(error.message) }
     }
 
-    /// Variables are the configuration's, and beside them the stage's arguments.
-    private mutating func addArguments() {
-        let environment = VariableScope(environment: config.env ?? [])
-        var scope = environment
-        for (name, value) in arguments.variables(beside: environment) { scope[name] = value }
-        evaluator.variables = scope
-    }
-
     private mutating func declare(_ declarations: [ArgumentDeclaration]) throws(DockerfileError) -> Step {
         var words: [String] = []
         for declaration in declarations {
             let name = try evaluator.expand(declaration.name)
             let value = try declaration.value.map { value throws(DockerfileError) in try evaluator.expand(value) }
             arguments.declare(name, value)
+            if !evaluator.hasVariable(name) { evaluator.variables[name] = arguments.value(of: name) }
             words.append(value.map { "\(name)=\($0)" } ?? name)
-            addArguments()
         }
         return Step(action: .none, comment: "ARG " + words.joined(separator: " "))
     }

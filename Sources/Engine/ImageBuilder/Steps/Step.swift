@@ -71,4 +71,9 @@ public struct CopyStep: Sendable {
     }
 
     var name: String { isAdd ? "ADD" : "COPY" }
+
+    /// The destination is a folder by the way it is written.
+    public var hasFolderDestination: Bool {
+        destination.isEmpty || destination.hasSuffix("/") || destination == "." || destination.hasSuffix("/.")
+    }
 }

@@ -93,11 +93,6 @@ extension Engine {
 extension CopyStep {
     var keyword: String { isAdd ? "ADD" : "COPY" }
 
-    /// The destination is a folder by the way it is written.
-    var hasFolderDestination: Bool {
-        destination.isEmpty || destination.hasSuffix("/") || destination == "." || destination.hasSuffix("/.")
-    }
-
     /// Sources that have to be fetched, and those that are here.
     fileprivate var partitioned: (remote: [String], repositories: [String], local: [String]) {
         guard isAdd else { return ([], [], sources) }
