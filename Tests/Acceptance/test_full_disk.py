@@ -1,11 +1,17 @@
 """A disk without room: clear errors, nothing half-made, and all is well when there is room again."""
+import contextlib
+import gzip
+import http.client
 import os
 import subprocess
+import threading
 
 import pytest
 
 from harness import images
+from harness.building import Building
 from harness.images import entry
+from harness.waiting import eventually
 
 MIB = 1 << 20
 
@@ -106,7 +112,6 @@ def test_a_log_without_room_does_not_stop_the_container(small):
     with Filler(small):
         reply = small.api.post(f"/containers/{container}/start")
         if reply.status == 204:
-            from harness.waiting import eventually
             eventually(lambda: "sleep 1000" in str(small.api.get(f"/containers/{container}/top").json["Processes"]), 20)
     assert small.api.delete(f"/containers/{container}?force=1").status == 204
 
@@ -123,3 +128,77 @@ def test_a_crash_on_a_full_disk(small):
         small.start()
     assert small.api.inspect(kept)["State"]["Running"] is True
     assert small.api.output(cmd=("echo", "well"))[1] == b"well\n"
+
+
+# Builds
+
+def build(engine, dockerfile, files={}, query="forcerm=1"):
+    building = Building(engine)
+    result = building(dockerfile, files, query=query)
+    return building, result
+
+
+FULL = "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=200\n"
+
+
+@pytest.mark.parametrize("dockerfile, files, error", [
+    (FULL, {}, "returned a non-zero code: 1"),
+    ("FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=200; true\n", {}, "no space left on device"),
+    ("FROM busybox\nCOPY a /1\nCOPY a /2\nCOPY a /3\n", {"a": os.urandom(14 * MIB)}, "no space left on device"),
+    ("FROM busybox\nCOPY --link a /1\nCOPY --link a /2\nCOPY --link a /3\n", {"a": os.urandom(14 * MIB)}, "no space left on device"),
+    ("FROM busybox\nADD a.tgz /1/\n", {"a.tgz": gzip.compress(images.tar(entry("zeros", bytes(60 * MIB))), 1)}, "no space left on device"),
+    ("FROM busybox\nCOPY a /1\n", {"a": os.urandom(60 * MIB)}, "no space left on device"),
+    ("FROM busybox\nCOPY . /1\n", {f"f{number}": os.urandom(MIB) for number in range(60)}, "no space left on device"),
+    ("FROM busybox\nRUN --mount=target=/c,rw dd if=/dev/zero of=/c/x bs=1M count=200\n", {"a": "x"}, "returned a non-zero code: 1"),
+    ("FROM busybox AS a\nRUN dd if=/dev/zero of=/big bs=1M count=28\nFROM busybox\nCOPY --from=a /big /b\n", {}, "no space left on device"),
+], ids=["command", "command that takes no notice", "copy", "linked copy", "archive", "context", "context of many", "mount", "stage"])
+def test_a_build_that_does_not_fit(small, dockerfile, files, error):
+    before = used(small)
+    building, result = build(small, dockerfile, files)
+    assert error in result.error.lower(), result
+    assert small.containers() == []
+    eventually(lambda: not os.listdir(small.root + "/contexts"), what="the end of the context")
+    building.clean()
+    eventually(lambda: used(small) - before < MIB, what="the room is free again")
+    again = building.ok("FROM busybox\nCOPY a /a\nRUN cat /a > /b\n", {"a": "fits"})
+    assert building.files(again)["b"] == b"fits"
+    building.clean()
+
+
+def test_a_failed_command_is_kept_where_there_is_room_for_it(small):
+    """Docker's builder keeps the container of a command that has failed; here nobody could remove it any more."""
+    building, result = build(small, FULL, query="")
+    assert "returned a non-zero code: 1" in result.error
+    assert small.containers() == [], small.log(10)
+    assert building("FROM busybox\nRUN exit 3\n").error and len(small.containers()) == 1
+    building.clean()
+
+
+def test_a_container_that_has_filled_the_disk_can_be_removed(small):
+    before = used(small)
+    container = small.api.create(cmd=("dd", "if=/dev/zero", "of=/big", "bs=1M", "count=200"))
+    small.api.post(f"/containers/{container}/start")
+    assert small.api.post(f"/containers/{container}/wait").json["StatusCode"] == 1
+    with Filler(small):
+        assert small.api.delete(f"/containers/{container}").status == 204
+        eventually(lambda: not small.containers(), what="the end of the container")
+    eventually(lambda: used(small) - before < MIB, what="the room is free again")
+
+
+def test_an_engine_killed_by_a_build_that_filled_the_disk(small):
+    building = Building(small)
+    request = threading.Thread(target=unheard, args=(building, "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=200; sleep 1000\n"))
+    request.start()
+    eventually(lambda: os.statvfs(small.root).f_bfree == 0, what="a full disk")
+    small.kill()
+    request.join(20)
+    small.start()
+    assert small.containers() == [] and os.statvfs(small.root).f_bfree > 0
+    assert building("FROM busybox\nRUN echo well\n").image
+    building.clean()
+
+
+def unheard(building, dockerfile):
+    """A build whose engine goes."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        building(dockerfile)

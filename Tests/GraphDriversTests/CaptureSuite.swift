@@ -132,3 +132,42 @@ import Testing
         #expect(try bench.tree("box").contains("new/f=x"))
     }
 }
+
+/// One layer's files in another.
+@Suite(.enabled(if: isRoot, "needs root")) struct ShareSuite {
+    @Test func theFilesAreTheSameAndTheRootIsTheParents() throws {
+        let bench = try DriverBench("overlay")
+        try bench.apply("base", on: nil, [folder("etc", mode: 0o711), file("etc/old", "1")])
+        try bench.driver.createWritable(id: "box", parent: nil)
+        let content = try pack([
+            folder("etc", mode: 0o700), file("etc/new", "2"), link("hard", "etc/new", hard: true), link("soft", "etc"),
+        ])
+        _ = try LayerArchive.unpack(MemorySource(content), into: bench.view("box").fd)
+        let applied = try bench.driver.capture("box", as: "alone", .consuming, without: [])
+        #expect(try bench.driver.share("alone", as: "top", parent: "base"))
+        #expect(try bench.tree("top") == ["etc/", "etc/new=2", "etc/old=1", "hard=2", "soft->etc"])
+        let root = try FD.open(at: RawPath(bench.root + "/overlay"), [.directory])
+        #expect(try root.stat("alone/diff/etc/new").inode == root.stat("top/diff/etc/new").inode)
+        #expect(try root.stat("top/diff").mode == root.stat("base/diff").mode)
+        #expect(try Digest.sha256(of: bench.diff("top", "base")) == applied.diffID)
+        try bench.driver.remove(id: "alone")
+        #expect(try bench.tree("top").contains("etc/new=2"))
+        #expect(try Digest.sha256(of: bench.diff("top", "base")) == applied.diffID)
+    }
+
+    @Test func aLayerThatCameAsATarGivesThatTar() throws {
+        let bench = try DriverBench("overlay")
+        let tar = try pack([file("z", "1"), file("a", "2"), folder("etc")])
+        _ = try bench.driver.applyDiff(id: "alone", parent: nil, from: MemorySource(tar))
+        try bench.apply("base", on: nil, GraphDriverSuite.base)
+        #expect(try bench.driver.share("alone", as: "top", parent: "base"))
+        #expect(try bench.diff("top", "base") == tar)
+    }
+
+    @Test(arguments: ["vfs", "btrfs"]) func aWholeTreeHasNoFilesOfItsOwn(_ name: String) throws {
+        let bench = try DriverBench(name)
+        try bench.apply("base", on: nil, GraphDriverSuite.base)
+        #expect(try bench.driver.share("base", as: "top", parent: nil) == false)
+        #expect(!bench.driver.exists(id: "top"))
+    }
+}

@@ -82,6 +82,41 @@ import Testing
         #expect(try bench.driver.ids() == base.layers)
     }
 
+    @Test func severalStepsMayShareAnImage() throws {
+        let (bench, base) = try bench()
+        var shared = try step(base, "three", as: "shared")
+        shared.earlier = ["one", "two"].map { ImageHistoryEntry(createdBy: $0, isEmptyLayer: true) }
+        let image = try bench.store.makeImage(shared)
+        let next = try bench.store.makeImage(step(image, "four", as: "next"))
+        let rows = try bench.store.history("next")
+        #expect(rows.map(\.createdBy).prefix(4) == ["four", "three", "two", "one"])
+        let ids = [next.id, image.id].map(\.description) + ["<missing>", "<missing>", base.id.description]
+        #expect(rows.map(\.id) == ids)
+    }
+
+    @Test func aLayerIsPutOnAnotherImage() throws {
+        let (bench, base) = try bench()
+        let other = try bench.store.makeImage(step(base, "RUN x", as: "other"))
+        let layer = try bench.store.captureLayer(of: "c1", .keeping)
+        _ = try bench.store.makeImage(step(base, "COPY", as: "first"), layer: layer)
+        bench.store.letGo([layer.chainID])
+        let found = try #require(try bench.store.layer(madeBy: "COPY") { _, _ in true })
+        #expect(found == layer)
+        #expect(try bench.store.layer(madeBy: "COPY") { _, _ in false } == nil)
+        let alone = try bench.store.place(found, on: nil)
+        #expect(alone.diffID == layer.diffID && alone.chainID.hex == layer.diffID.hex)
+        // On the same stack it is the same layer.
+        #expect(try bench.store.place(found, on: other.id).chainID == layer.chainID)
+        bench.store.letGo([alone.chainID, layer.chainID, layer.chainID])
+        #expect(try bench.driver.ids().count == 3)
+    }
+
+    @Test func whatCameFromElsewhereGivesNoLayer() throws {
+        let (bench, base) = try bench()
+        let text = try #require(base.config.history.last?.createdBy)
+        #expect(try bench.store.layer(madeBy: text) { _, _ in true } == nil)
+    }
+
     @Test func anImageMayBeginAStack() throws {
         let (bench, _) = try bench()
         let image = try bench.store.makeImage(step(nil, "FROM scratch", as: "nothing"))

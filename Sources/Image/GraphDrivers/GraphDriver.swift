@@ -40,6 +40,9 @@ public protocol GraphDriver: Sendable {
     func capture(
         _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
     ) throws -> LayerApplied
+    /// Makes the read-only layer `id` on top of `parent` of the files that the image layer `layer` has added to its own parent,
+    /// without reading them. False, and nothing is done, where a layer has no files of its own.
+    func share(_ layer: String, as id: String, parent: String?) throws -> Bool
     /// Writes the layer tar of what `id` changed against `parent`, uncompressed. A layer that came as a tar gives that
     /// tar, byte for byte, against its own parent (`LayerApplied.isRepeatable`); all others are packed in a fixed order,
     /// so that the same files give the same bytes.
@@ -58,4 +61,6 @@ extension GraphDriver {
     public func createWritable(id: String, parent: String?) throws {
         try createWritable(id: id, parent: parent, options: [:])
     }
+
+    public func share(_ layer: String, as id: String, parent: String?) throws -> Bool { false }
 }

@@ -142,6 +142,18 @@ public final class OverlayDriver: GraphDriver {
         }
     }
 
+    public func share(_ layer: String, as id: String, parent: String?) throws -> Bool {
+        let source = try folders.open(layer, "diff")
+        try make(id, parent, .image) { roots in
+            // A layer that came as a tar: a second one may be in another order.
+            if let recipe = try folders.open(layer, ".").fd.statIfPresent("recipe"), recipe.kind == .regular {
+                try folders.open(layer, ".").fd.link("recipe", into: roots.folder.fd, as: "recipe")
+            }
+            try TreeCopy.copy(from: source.fd, to: roots.tree.fd, sharing: true)
+        }
+        return true
+    }
+
     public func diff(id: String, parent: String?, to sink: any ByteSink) throws {
         if try parent == folders.parent(id), let recipe = try folders.recipe(id) {
             return try LayerArchive.repack(recipe, from: folders.open(id, "diff"), to: sink)

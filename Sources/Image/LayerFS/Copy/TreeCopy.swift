@@ -3,17 +3,18 @@ public import LinuxSystem
 /// A copy of a whole tree with everything: owners, modes, times, all attributes, hard links, devices, holes. Contents
 /// are shared where the file system can (`ioctl_ficlone(2)`) and copied inside the kernel where it can't.
 public enum TreeCopy {
-    /// Copies what is in `source` into the empty directory `target`, and the metadata of the root.
-    public static func copy(from source: borrowing FD, to target: borrowing FD) throws {
+    /// Copies what is in `source` into the empty directory `target`, and the metadata of the root. `sharing`: what is no
+    /// directory is linked instead, as far as that goes, so that nobody may write to it; and the root stays as it is.
+    public static func copy(from source: borrowing FD, to target: borrowing FD, sharing: Bool = false) throws {
         let source = FDBox(try source.open(".", [.directory]))
         let target = FDBox(try target.open(".", [.directory]))
-        var copy = Copying()
+        var copy = Copying(isSharing: sharing)
         var levels = [Level(source: source, target: target, rest: try source.fd.entries())]
         while let last = levels.indices.last {
             let (from, to) = (levels[last].source, levels[last].target)
             guard let entry = levels[last].rest.popLast() else {
                 // After what is in it: making entries changes a directory's time.
-                try copyMetadata(from, to)
+                if !sharing || levels.count > 1 { try copyMetadata(from, to) }
                 levels.removeLast()
                 continue
             }
@@ -39,6 +40,7 @@ public enum TreeCopy {
     }
 
     private struct Copying {
+        var isSharing: Bool
         /// Where files with several names were put first.
         var placed: [FileIdentity: (FDBox, RawPath)] = [:]
 
@@ -51,6 +53,7 @@ public enum TreeCopy {
                 let target = FDBox(try to.fd.open(name, [.directory, .noFollow]))
                 return Level(source: source, target: target, rest: try source.fd.entries())
             }
+            if isSharing, try link(name, from, to) { return nil }
             let identity = FileIdentity(device: stat.device, inode: stat.inode)
             if stat.links > 1, let (directory, first) = placed[identity] {
                 try directory.fd.link(first, into: to.fd, as: name)
@@ -74,6 +77,18 @@ public enum TreeCopy {
             }
             if stat.links > 1 { placed[identity] = (to, name) }
             return nil
+        }
+
+        /// False: the file has as many names as it can have, or may have no more.
+        private func link(_ name: RawPath, _ from: FDBox, _ to: FDBox) throws -> Bool {
+            do {
+                try from.fd.link(name, into: to.fd, as: name)
+                return true
+            } catch {
+                // EMLINK, EPERM, EXDEV
+                guard [31, 1, 18].contains(error.errno) else { throw error }
+                return false
+            }
         }
 
         private func copyMetadata(of name: RawPath, _ stat: FileStat, _ from: FDBox, _ to: FDBox) throws {

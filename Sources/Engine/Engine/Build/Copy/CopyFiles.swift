@@ -17,12 +17,14 @@ extension BuildSession {
         let stop = StopSign()
         return try await withStop(stop) { () async throws(EngineError) in
             try await engine.workers.run { [self] in
-                try changingFiles(plan) { root in
+                let write = { (root: FDBox) throws in
                     var writer = try CopyWriter(copy, sources, root, stop)
                     do { try writer.run() } catch let error as SystemError {
                         throw EngineError(.badParameter, "failed to copy files: \(error)", cause: error)
                     }
                 }
+                guard copy.isLinked else { return try changingFiles(plan, write) }
+                return try linking(plan, step, write)
             }
         }
     }
