@@ -35,6 +35,41 @@ import Testing
         #expect(sink.bytes.count == 256 << 10)
     }
 
+    @Test(arguments: [0, 1, 256 << 10, (1 << 20) + 5])
+    func whatIsWrittenCanBeRead(size: Int) throws {
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let read = try WriteAhead.run(
+            { try $0.write(bytes) },
+            reading: { source in
+                var (read, piece) = ([UInt8](), [UInt8](repeating: 0, count: 70_001))
+                while case let count = try piece.withUnsafeMutableBytes({ try source.read(into: $0) }), count > 0 {
+                    read += piece[..<count]
+                }
+                return read
+            })
+        #expect(read == bytes)
+    }
+
+    @Test func aReaderIsToldThatWhoWritesHasFailed() {
+        #expect(throws: Broken.self) {
+            try WriteAhead.run(
+                { _ in throw Broken() },
+                reading: { source in
+                    var piece = [UInt8](repeating: 0, count: 10)
+                    return try piece.withUnsafeMutableBytes { try source.read(into: $0) }
+                })
+        }
+    }
+
+    @Test func nothingIsReadWhenTheReadersWorkIsOver() throws {
+        let source = try WriteAhead.run(
+            { try $0.write([UInt8](repeating: 1, count: 8 << 20)) }, reading: { $0 })
+        #expect(throws: SystemError.self) {
+            var piece = [UInt8](repeating: 0, count: 10)
+            _ = try piece.withUnsafeMutableBytes { try source.read(into: $0) }
+        }
+    }
+
     @Test func whoMakesTheStreamIsToldWhenNobodyTakesIt() {
         let seen = Note()
         #expect(throws: Broken.self) {

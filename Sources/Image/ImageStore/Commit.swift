@@ -12,7 +12,8 @@ public struct CapturedLayer: Sendable, Hashable {
     public let size: Int64
 
     /// The tar without entries. Images do without such a layer.
-    public var isEmpty: Bool { diffID.hex == Self.emptyTar }
+    public var isEmpty: Bool { Self.isEmpty(diffID) }
+    static func isEmpty(_ diffID: Digest) -> Bool { diffID.hex == emptyTar }
     private static let emptyTar = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 }
 

@@ -13,8 +13,12 @@ extension ImageStore {
             return (plan, plan.layers.map(\.chainID))
         }
         defer { release(pinned) }
+        try write(plan, to: output, modified: .now())
+    }
+
+    func write(_ plan: SavePlan, to output: borrowing FD, modified: Timestamp) throws(EngineError) {
         do {
-            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: .now())
+            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: modified)
             try SavedDocuments(plan).write(writer)
             for layer in plan.layers {
                 guard let path = plan.paths[layer.diffID] else { continue }
@@ -61,6 +65,19 @@ struct SavePlan: Sendable {
             }
             for (tag, id) in all { add(id, tag, table) }
         }
+        placeLayers()
+    }
+
+    /// One image, under names that it need not have here.
+    init(_ held: HeldImage, _ names: [ImageReference]) {
+        entries = [
+            Entry(
+                image: held.image, names: names, layers: held.layers, legacy: LegacyLayer.chain(of: held.image.config))
+        ]
+        placeLayers()
+    }
+
+    private mutating func placeLayers() {
         var seen: Set<Digest> = []
         layers = entries.flatMap(\.layers).filter { seen.insert($0.diffID).inserted }
         for entry in entries {

@@ -63,10 +63,10 @@ extension SavedDocuments {
         if home != "blobs" { try writer.link("blobs", to: home) }
         var descriptors: [OCIDescriptor] = []
         for entry in plan.entries {
-            let manifest = try manifest(entry)
+            let manifest = try entry.manifest()
             try writer.file("\(home)/sha256/\(manifest.digest.hex)", manifest.bytes)
             try writer.link("\(home)/sha256/\(entry.image.id.hex)", to: "\(up)/\(configName(entry))")
-            descriptors += describe(manifest, entry)
+            descriptors += entry.descriptors(of: manifest)
         }
         for (diffID, path) in plan.paths.sorted(by: { $0.key < $1.key }) {
             try writer.link("\(home)/sha256/\(diffID.hex)", to: "\(up)/\(path)")
@@ -75,23 +75,26 @@ extension SavedDocuments {
         try writer.file(OCILayout.indexName, OrderedJSONEncoder(style: .goCompact).encode(index))
         try writer.file(OCILayout.markerName, OCILayout.marker)
     }
+}
 
-    private func manifest(_ entry: SavePlan.Entry) throws -> OCIManifest {
-        let size = Int64(entry.image.config.bytes.count)
-        return try OCIManifest(
-            config: OCIDescriptor(mediaType: OCIMediaType.config, digest: entry.image.id, size: size),
-            layers: entry.layers.map {
+extension SavePlan.Entry {
+    /// Its layers are not compressed, whatever they came as.
+    func manifest() throws -> OCIManifest {
+        try OCIManifest(
+            config: OCIDescriptor(
+                mediaType: OCIMediaType.config, digest: image.id, size: Int64(image.config.bytes.count)),
+            layers: layers.map {
                 OCIDescriptor(mediaType: OCIMediaType.layer, digest: $0.diffID, size: $0.tarSize)
             })
     }
 
     /// One descriptor a name, as containerd and Docker write them.
-    private func describe(_ manifest: OCIManifest, _ entry: SavePlan.Entry) -> [OCIDescriptor] {
+    func descriptors(of manifest: OCIManifest) -> [OCIDescriptor] {
         let plain = OCIDescriptor(
             mediaType: OCIMediaType.manifest, digest: manifest.digest, size: Int64(manifest.bytes.count),
-            platform: OCIPlatform(entry.image.config.platform))
-        if entry.names.isEmpty { return [plain] }
-        return entry.names.map { name in
+            platform: OCIPlatform(image.config.platform))
+        if names.isEmpty { return [plain] }
+        return names.map { name in
             var named = plain
             named.annotations = [OCIIndex.containerdName: name.canonical, OCIIndex.refName: name.tag ?? ""]
             return named
