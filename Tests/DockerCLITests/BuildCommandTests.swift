@@ -140,7 +140,6 @@ import Testing
         (["/no/where"], "unable to prepare context: path \"/no/where\" not found\n"),
         (["-f", "x", "-"], "ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles\n"),
         (["-f", "-", "-"], "invalid argument: can't use stdin for both build context and dockerfile\n"),
-        (["-o", "out", "."], "docker: 'build --output type=local' is not supported yet; use type=tar\n"),
     ])
     func whatCanNotBeSentIsSaid(_ words: [String], _ text: String) throws {
         let result = try engine().docker(["build"] + words, input: "FROM scratch")

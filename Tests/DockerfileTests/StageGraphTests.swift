@@ -4,7 +4,11 @@ import Testing
 @testable import Dockerfile
 
 @Suite struct StageGraphTests {
-    private func graph(_ text: String, target: String? = nil) throws -> StageGraph {
+    private func graph(
+        _ text: String, target: String? = nil, contexts: [String: NamedContexts.Source] = [:]
+    ) throws -> StageGraph {
+        var named = NamedContexts()
+        for (name, source) in contexts { named[name] = source }
         let tree = try SyntaxTree(parsing: text)
         let stages = try tree.stages()
         var scope = PredefinedArguments.scope(
@@ -14,13 +18,42 @@ import Testing
         let sources = try stages.map {
             try ResolvedFrom($0, FromExpansion($0, scope, WordExpander()), known: scope.names)
         }
-        return try StageGraph(stages, sources, target: target)
+        return try StageGraph(stages, sources, target: target, contexts: named)
     }
 
     @Test func basesAreEarlierStagesImagesOrNothing() throws {
         let graph = try graph("FROM b AS a\nFROM a AS b\nFROM scratch\nFROM x:1")
         #expect(graph.nodes.map(\.base) == [.image("b"), .stage(0), .scratch, .image("x:1")])
         #expect(graph.target == 3 && graph.unused == [0, 1, 2])
+    }
+
+    @Test func aNamedContextCountsMoreThanAStageOrAnImage() throws {
+        let text = """
+            FROM scratch AS Tools
+            RUN lost
+            FROM alpine:latest AS other
+            COPY --from=tools /a /b
+            RUN --mount=from=files,target=/x true
+            FROM docker.io/library/alpine
+            COPY --from=files /a /b
+            COPY --from=0 /a /b
+            FROM tools
+            """
+        let graph = try graph(
+            text, contexts: ["tools": .files, "alpine": .image("debian:12"), "files": .files, "unused": .files])
+        #expect(
+            graph.nodes.map(\.base) == [.context("tools"), .image("debian:12"), .image("debian:12"), .context("tools")])
+        #expect(graph.nodes[0].instructions.isEmpty && graph.nodes[1].instructions.count == 2)
+        #expect(graph.nodes[1].dependencies.map(\.source) == [.context("tools"), .context("files")])
+        #expect(graph.nodes[2].dependencies.map(\.source) == [.context("files"), .stage(0)])
+        #expect(graph.unused == [0, 1, 2])
+        #expect(try graph.source(named: "TOOLS") == .context("tools") && graph.source(named: "1") == .stage(1))
+    }
+
+    @Test func anImageInPlaceOfAnotherMayBeNone() throws {
+        let graph = try graph("FROM a:1", contexts: ["a:1": .image("scratch"), "a": .files])
+        #expect(graph.nodes[0].base == .scratch)
+        #expect(try graph.source(named: "a:latest") == .context("a") && graph.source(named: "a:2") == .image("a:2"))
     }
 
     @Test func variablesOfFromComeFromTheTop() throws {

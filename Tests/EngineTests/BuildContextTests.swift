@@ -17,7 +17,8 @@ private final class Folder: Sendable {
         let file = try FD.memoryFile("context")
         try file.writeAll(bytes)
         try file.seek(to: 0)
-        return try ContextReception(ContextHolder(in: path), dockerfile).read(ByteChannel(file), form: ContextForm.init)
+        return try ContextReception(ContextHolder(in: path), .main(dockerfile: dockerfile)).read(
+            ByteChannel(file), form: ContextForm.init)
     }
 
     func receive(_ files: [(TarEntry, String)], dockerfile: String = "") throws -> BuildContext {

@@ -62,11 +62,14 @@ final class FakeExecutor: StepExecutor {
         of copy: CopyStep, from: BuiltImage?, _ step: StepReport
     ) async throws(EngineError) -> (sources: [String], key: String) {
         let contents = state.withLock { state in copy.sources.map { state.contents[$0] ?? $0 } }
-        return (copy.sources, (from?.id ?? "context") + ":" + contents.joined(separator: ","))
+        var place = from?.id ?? "context"
+        if case .context(let name) = copy.from { place = name }
+        return (copy.sources, place + ":" + contents.joined(separator: ","))
     }
 
-    func contextKey(_ path: String) async throws(EngineError) -> String {
-        state.withLock { $0.contents[path] ?? path }
+    func contextKey(_ path: String, of context: String) async throws(EngineError) -> String {
+        let path = context.isEmpty ? path : context + ":" + path
+        return state.withLock { $0.contents[path] ?? path }
     }
 
     func run(

@@ -33,6 +33,22 @@ import Testing
         #expect(request.outputs == [BuildOutput(type: "tar", attributes: ["dest": "x"])])
     }
 
+    @Test func namedContextsAreRead() throws {
+        let request = try read("contexts=[{\"Name\":\"a\"},{\"Name\":\"b\",\"Source\":\"docker-image://c\"}]")
+        #expect(
+            request.contexts == [BuildContextName(name: "a"), BuildContextName(name: "b", source: "docker-image://c")])
+        #expect(throws: EngineError.self) { try read("contexts=[1]") }
+    }
+
+    @Test func aResultIsAskedForByItsForm() throws {
+        let request = try BuildResultRequest(Query(parsing: "id=sha256:a&type=oci&t=b&t=c:1"))
+        #expect(
+            request.id == "sha256:a" && request.form == .oci && request.names.map(\.familiar) == ["b:latest", "c:1"])
+        for query in ["", "id=a", "id=a&type=local", "id=a&type=tar&t=A"] {
+            #expect(throws: EngineError.self, "\(query)") { try BuildResultRequest(Query(parsing: query)) }
+        }
+    }
+
     @Test func extraHostsMayBeOneObject() throws {
         #expect(try read("extrahosts={\"b\":\"::1\",\"a\":\"1.2.3.4\"}").extraHosts == ["a:1.2.3.4", "b:::1"])
     }

@@ -55,6 +55,7 @@ public final class Engine: Sendable {
     let imagePrunes = PruneTurn()
     let volumePrunes = PruneTurn()
     let builds = RunningBuilds()
+    let results = BuildResults()
     let sharedSteps = SharedSteps()
     /// Commands and copies of all builds that go on at the same time.
     let stepPermits = Permits(max(8, 2 * HostFacts.cpuCount))

@@ -42,13 +42,13 @@ extension EngineClient {
         }
     }
 
-    /// Sends a POST whose body `make` writes, and gives the answer's JSON objects one by one. `idle` is called some ten
-    /// times a second while nothing comes.
+    /// Sends a POST whose body `make` writes, and gives the answer's JSON objects one by one, until `take` says that it wants
+    /// no more. `idle` is called some ten times a second while nothing comes.
     ///
     /// Errors: what the server says, or what the closures throw.
     public func objects(
         _ path: String, headers: [(String, String)], body make: ((Upload) throws -> Void)?, idle: () throws -> Void,
-        _ take: (JSONValue) throws -> Void
+        _ take: (JSONValue) throws -> Bool
     ) throws {
         let connection = try connect()
         defer { connection.closeNow() }
@@ -65,14 +65,14 @@ extension EngineClient {
         try wait(for: connection, idle)
         let reply = try HTTPReply(connection, method: "POST", path: prefix + path)
         guard (200..<300).contains(reply.status) else { throw failure(reply) }
-        var lines = ObjectLines()
-        while true {
+        var (lines, goesOn) = (ObjectLines(), true)
+        let takeNext: (JSONValue) throws -> Void = { if goesOn { goesOn = try take($0) } }
+        while goesOn {
             if !reply.hasBuffered { try wait(for: connection, idle) }
             let bytes = try reply.next()
-            if bytes.isEmpty { break }
-            try lines.add(bytes, take)
+            guard !bytes.isEmpty else { return try lines.finish(takeNext) }
+            try lines.add(bytes, takeNext)
         }
-        try lines.finish(take)
     }
 
     private func wait(for connection: Descriptor, _ idle: () throws -> Void) throws {

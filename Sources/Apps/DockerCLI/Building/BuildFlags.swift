@@ -13,15 +13,19 @@ enum BuildFlags {
         Flag("squash", help: "Squash newly built layers into a single new layer"),
         Flag("o", "output", kind: .list, help: "Output destination (format: \"type=local,dest=path\")"),
         Flag("iidfile", kind: .text, help: "Write the image ID to a file"),
+        Flag("metadata-file", kind: .text, help: "Write build result metadata to a file"),
         Flag("load", help: "Keep the image in the engine, which is where it goes anyway"),
+        Flag("push", help: "Push the image to its registry (\"--output=type=registry\")"),
     ]
 
     private static let process: [Flag] = [
         Flag("build-arg", kind: .list, help: "Set build-time variables"),
+        Flag("build-context", kind: .list, help: "Additional build contexts (e.g., name=path)"),
         Flag(
             "secret", kind: .list, help: "Secret to expose to the build (format: \"id=mysecret[,src=/local/secret]\")"),
         Flag("ssh", kind: .list, help: "SSH agent socket to expose to the build (format: \"default|<id>[=<socket>]\")"),
         Flag("cache-from", kind: .list, help: "Images to consider as cache sources"),
+        Flag("cache-to", kind: .list, help: "Cache export destinations (\"type=inline\": every image has it)"),
         Flag("no-cache", help: "Do not use cache when building the image").deprecating(
             "-no-cache", replacement: "--no-cache"),
         Flag("pull", help: "Always attempt to pull a newer version of the image"),
@@ -53,12 +57,12 @@ enum BuildFlags {
 
     /// Docker's other flags: they are known, so that what is missing is said of them and not of the command.
     private static let unbuilt: [Flag] =
-        ["push", "compress"].map { Flag($0, help: "Not supported yet", isHidden: true) }
-        + ["isolation", "metadata-file", "sbom", "provenance", "builder", "call"].map {
+        ["compress"].map { Flag($0, help: "Not supported yet", isHidden: true) }
+        + ["isolation", "sbom", "provenance", "builder", "call"].map {
             Flag($0, kind: .text, help: "Not supported yet", isHidden: true)
         }
         + [
-            "allow", "annotation", "attest", "build-context", "cache-to", "no-cache-filter",
+            "allow", "annotation", "attest", "no-cache-filter",
         ].map { Flag($0, kind: .list, help: "Not supported yet", isHidden: true) }
 
     /// Errors: flags that are not there yet.
@@ -66,13 +70,21 @@ enum BuildFlags {
         for flag in unbuilt where flags.isSet(flag.name) && !isFine(flag.name, flags) {
             throw UsageError("docker: 'build --\(flag.name)' is not supported yet")
         }
+        for word in flags.list("cache-to") where !isInline(word) {
+            throw UsageError(
+                "docker: 'build --cache-to \(word)' is not supported: only 'type=inline', which every image is")
+        }
     }
+
+    /// What `--cache-from` needs is an image's own history.
+    private static func isInline(_ word: String) -> Bool { word == "type=inline" }
 
     /// Values that ask for nothing.
     private static func isFine(_ name: String, _ flags: FlagValues) -> Bool {
         switch name {
-        case "push", "compress": !flags.bool(name)
+        case "compress": !flags.bool(name)
         case "sbom", "provenance": flags.text(name) == "false"
+        case "attest": flags.list(name).allSatisfy { $0.split(separator: ",").contains("disabled=true") }
         case "isolation", "builder": ["", "default"].contains(flags.text(name))
         case "call": flags.text(name) == "build"
         default: false

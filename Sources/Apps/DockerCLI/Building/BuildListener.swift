@@ -8,23 +8,25 @@ internal import Primitives
 final class BuildListener {
     private let progress: BuildProgress
     private let console: Console
-    private let target: Descriptor?
+    private let fetch: BuildResultFetch
     private var steps: (any BuildDisplay)?
     private var text: ProgressDisplay
     private let meter: UploadMeter
     private var id = ""
+    /// What there was to be fetched.
+    private(set) var result: BuildResult?
 
     /// `isQuiet`: nothing is shown, not even the classic text.
     init(
-        _ progress: BuildProgress, _ console: Console, target: Descriptor?, isQuiet: Bool,
+        _ progress: BuildProgress, _ console: Console, _ fetch: BuildResultFetch, isQuiet: Bool,
         _ variable: (String) -> String?
     ) {
         self.progress = progress
         self.console = console
-        self.target = target
+        self.fetch = fetch
         steps = progress.display(on: console.error, variable)
         // The result itself may go to the output.
-        let shown = target == console.output ? console.error : console.output
+        let shown = fetch.outputs.takesStandardOutput ? console.error : console.output
         let output = isQuiet || progress == .quiet ? nil : shown
         text = ProgressDisplay(output)
         meter = UploadMeter(progress == .classic ? output : nil)
@@ -32,26 +34,29 @@ final class BuildListener {
 
     /// The image's id. Errors: what the engine says.
     func listen(
-        _ client: EngineClient, _ path: String, _ headers: [(String, String)], _ source: BuildSource
+        _ path: String, _ headers: [(String, String)], _ contexts: SentContexts
     ) throws -> String {
-        let body = source.body.map { body in
+        let body = contexts.body.map { body in
             { (upload: EngineClient.Upload) throws in try self.send(body, upload) }
         }
         do {
-            try client.objects(
+            try fetch.client.objects(
                 path, headers: headers, body: body, idle: { try steps?.refresh(now: .now()) }, { try take($0) })
         } catch {
             try? steps?.finish(now: .now())
             throw error
         }
         try steps?.finish(now: .now())
+        guard fetch.outputs.fetched.isEmpty || result != nil else {
+            throw CommandFailure("ERROR: the engine does not hand over what it builds")
+        }
         return id
     }
 
     private func send(
         _ body: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Void, _ upload: EngineClient.Upload
     ) throws {
-        var step = ContextStep(.now())
+        var step = ClientStep.context(.now())
         try steps?.update(step.begin, now: .now())
         try body { bytes in
             try upload.write(bytes)
@@ -62,20 +67,38 @@ final class BuildListener {
         meter.finish(upload.count)
     }
 
-    private func take(_ message: JSONValue) throws {
+    /// False: nothing more is of interest.
+    private func take(_ message: JSONValue) throws -> Bool {
         if let failure = failure(message) { throw failure }
         guard let aux = message["aux"] else {
             // All that a quiet classic build says.
             let word = (message["stream"]?.stringValue ?? "").filter { !$0.isWhitespace }
             if word.hasPrefix("sha256:"), id.isEmpty { id = word }
-            return try text.show(message)
+            try text.show(message)
+            return true
         }
         switch message["id"]?.stringValue {
         case BuildStatus.messageID:
             try steps?.update(OrderedJSONDecoder().decode(BuildStatus.self, from: aux), now: .now())
-        case BuildOutput.messageID:
-            if let target, let bytes = aux.stringValue.flatMap({ Base64.decode($0) }) { try target.write(bytes) }
+        case BuildResult.messageID:
+            try take(OrderedJSONDecoder().decode(BuildResult.self, from: aux))
+            return false
         default: id = aux["ID"]?.stringValue ?? id
+        }
+        return true
+    }
+
+    /// The engine keeps what it has made until this returns.
+    private func take(_ made: BuildResult) throws {
+        result = made
+        for (number, place) in fetch.outputs.fetched.enumerated() {
+            var (step, count) = (ClientStep.result(place.type, number: number, .now()), Int64(0))
+            try steps?.update(step.begin, now: .now())
+            try fetch.fetch(made, place) { bytes in
+                count += Int64(bytes)
+                if let status = step.progress(count, .now()) { try self.steps?.update(status, now: .now()) }
+            }
+            try steps?.update(step.end(count, .now()), now: .now())
         }
     }
 

@@ -12,7 +12,7 @@ struct BuildQuery {
     init(_ invocation: Invocation) { self.invocation = invocation }
 
     /// Errors: values that are none, in the words of Docker's client.
-    func query(_ source: BuildSource, _ progress: BuildProgress, _ outputs: [BuildOutputPlace]) throws -> Query {
+    func query(_ contexts: SentContexts, _ progress: BuildProgress, _ outputs: BuildOutputs) throws -> Query {
         var query = Query()
         for tag in flags.list("tag") {
             do throws(EngineError) { _ = try ImageReference(parsing: tag) } catch {
@@ -21,8 +21,8 @@ struct BuildQuery {
             }
             query["t"] = tag
         }
-        query["remote"] = source.remote
-        let dockerfile = source.dockerfile(flags.text("file"))
+        query["remote"] = contexts.main.remote
+        let dockerfile = contexts.main.dockerfile(flags.text("file"))
         if !dockerfile.isEmpty { query["dockerfile"] = dockerfile }
         query.set("q", if: flags.bool("quiet"))
         query.set("nocache", if: flags.bool("no-cache"))
@@ -33,7 +33,8 @@ struct BuildQuery {
         if progress != .classic { query["progress"] = "status" }
         try addImage(&query)
         try addLimits(&query)
-        if !outputs.isEmpty { query["outputs"] = try Self.json(outputs.map(\.request)) }
+        if !outputs.places.isEmpty { query["outputs"] = try Self.json(outputs.places.map(\.request)) }
+        if !contexts.named.isEmpty { query["contexts"] = try Self.json(contexts.named.map(\.request)) }
         return query
     }
 

@@ -73,6 +73,9 @@ struct CopyPlan {
     /// What names in the archive begin with, and what they shall begin with; nil leaves them.
     var renaming: (from: String, to: String)?
 
+    /// All of an archive, as it is called in there.
+    init(folder: String) { self.folder = folder }
+
     /// Errors: what can't be, in the words of Docker's client.
     init(_ source: CopySource, to target: CopyTarget) throws(CommandFailure) {
         let (above, name) = CopyPath.entry(target.path)

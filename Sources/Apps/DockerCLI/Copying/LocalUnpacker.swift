@@ -8,6 +8,8 @@ final class LocalUnpacker {
     private let root: OpenFolder
     private let plan: CopyPlan
     private var reader = TarReader()
+    /// The end that an archive says itself has come. Not all of them have one.
+    private(set) var hasEnded = false
     /// Folders from the root to where the last entry was made.
     private var chain: [(name: [UInt8], folder: OpenFolder)] = []
     private var current: (file: Descriptor, entry: TarEntry, name: [UInt8], folder: OpenFolder)?
@@ -56,7 +58,7 @@ final class LocalUnpacker {
         case .data(let offset, let count):
             try current?.file.write(UnsafeRawBufferPointer(rebasing: input[..<count]), at: offset)
         case .entryEnd: try end()
-        case .archiveEnd: break
+        case .archiveEnd: hasEnded = true
         }
     }
 

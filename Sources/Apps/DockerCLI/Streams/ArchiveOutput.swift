@@ -14,20 +14,8 @@ extension Invocation {
         return 0
     }
 
-    /// A file is whole or as it was before.
     private func write(_ call: String, to path: String) throws {
         guard !path.isEmpty else { return try client.stream("GET", call) { try console.output.write($0) } }
-        // A device or a pipe.
-        let isSpecial = Connection.isFile(path) == false
-        let target = isSpecial ? path : "\(path).\(CurrentProcess.number).part"
-        let output = try Connection.newFile(target, exclusive: !isSpecial)
-        defer { output.closeNow() }
-        do {
-            try client.stream("GET", call) { try output.write($0) }
-            if !isSpecial { try Connection.rename(target, to: path) }
-        } catch {
-            if !isSpecial { Connection.removeFile(target) }
-            throw error
-        }
+        try WholeFile.write(path) { write in try client.stream("GET", call) { try write($0) } }
     }
 }

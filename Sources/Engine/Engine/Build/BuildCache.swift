@@ -13,8 +13,9 @@ extension BuildSession {
             let parent = try plan.parentDigest
             let steps = plan.parent.steps + plan.held.count + 1
             let found = engine.images.children(of: parent, trusted: sourceLines).first { image in
-                // Others have steps in between.
+                // Others have steps in between, or were squashed.
                 image.config.platform == plan.parent.platform && image.config.history.count == steps
+                    && image.config.history.last?.createdBy == plan.createdBy
                     && Self.isSame(image.config, plan) && isSameResult(image, plan)
             }
             guard let image = try found ?? fromSources(plan, parent), try engine.images.keep(image.id, in: kept) else {

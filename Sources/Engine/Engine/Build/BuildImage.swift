@@ -39,13 +39,13 @@ extension Engine {
 struct Build: Sendable {
     /// Whom the client forwards.
     let agents: AgentDesk
-    private let engine: Engine
-    private let request: BuildRequest
-    private let report: ProgressReport
+    let engine: Engine
+    let request: BuildRequest
+    let report: ProgressReport
+    let outputs: BuildOutputs
     /// Of a quiet build whose answer is the classic one.
     private let held: HeldWords?
     private let answer: ProgressReport
-    private let names: [ImageReference]
     private let settings: BuildSettings
     /// What it needs, to its last name.
     fileprivate let kept: KeptImages
@@ -64,42 +64,38 @@ struct Build: Sendable {
             held = nil
             self.report = report
         }
-        names = try request.tags.map { text throws(EngineError) in
-            let name = try ImageReference(parsing: text)
-            guard name.digest == nil else {
-                throw EngineError(.badParameter, "build tag cannot contain a digest")
-            }
-            return name.withDefaultTag
-        }
+        outputs = try BuildOutputs(request)
         guard request.securityOptions.isEmpty else {
             let text = "The daemon on this platform does not support setting security options on build"
             throw EngineError(.badParameter, text)
         }
-        guard !request.squashes else { throw EngineError(.notImplemented, "build --squash is not supported yet") }
-        guard request.outputs.isEmpty else { throw EngineError(.notImplemented, "build --output is not supported yet") }
         settings = try BuildSettings(request)
         kept = engine.images.keepingImages()
     }
 
     func run(_ body: ByteChannel?) async throws(EngineError) {
         do throws(EngineError) {
-            let id = try await build(body)
-            if held != nil { answer(ProgressMessage(stream: id.description + "\n")) }
+            let made = try await make(body)
+            defer { letGo(made) }
+            try await tag(made.id)
+            if held != nil { answer(ProgressMessage(stream: made.id.description + "\n")) }
+            guard let image = made.held else { return }
+            kept.letGo()
+            try await offer(image)
         } catch {
             held?.release()
             throw error
         }
     }
 
-    private func build(_ body: ByteChannel?) async throws(EngineError) -> Digest {
-        let context = try await engine.receiveContext(request, body: body, progress: report)
-        defer { engine.discard(context) }
-        let plan = try plan(context)
+    private func make(_ body: ByteChannel?) async throws(EngineError) -> MadeImage {
+        let contexts = try await engine.receiveContexts(request, body: body, progress: report)
+        defer { for context in contexts.all { engine.discard(context) } }
+        let plan = try plan(contexts.main)
         guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
-        let image = try await solve(plan, context)
+        let (image, base) = try await solve(plan, contexts)
         let id = try Digest(parsing: image.id)
-        try await tag(id)
-        return id
+        return request.squashes ? try await squash(id, onto: base) : try await made(id)
     }
 
     private func plan(_ context: BuildContext) throws(EngineError) -> BuildPlan {
@@ -112,8 +108,11 @@ struct Build: Sendable {
         }
     }
 
-    private func solve(_ plan: BuildPlan, _ context: BuildContext) async throws(EngineError) -> BuiltImage {
-        let session = BuildSession(engine, request, context, agents, keeping: kept)
+    /// The target's image, and the one that it stands on.
+    private func solve(
+        _ plan: BuildPlan, _ contexts: BuildContexts
+    ) async throws(EngineError) -> (image: BuiltImage, base: String) {
+        let session = BuildSession(engine, request, contexts, agents, keeping: kept)
         let transcript: any BuildProgress =
             switch request.progress {
             case .classic: ClassicTranscript(plan, steps: request.steps, report)
@@ -127,7 +126,7 @@ struct Build: Sendable {
             throw EngineError(.badParameter, "No image was generated. Is your Dockerfile empty?")
         }
         warn(of: solver.unusedArguments)
-        return image
+        return (image, solver.targetBase)
     }
 
     private func warn(of unused: [String]) {
@@ -142,9 +141,10 @@ struct Build: Sendable {
     }
 
     private func tag(_ id: Digest) async throws(EngineError) {
-        if request.progress == .status { report(ProgressMessage(imageID: id.description)) }
+        // Of a squashed image no stage has told.
+        if request.progress == .status || request.squashes { report(ProgressMessage(imageID: id.description)) }
         say("Successfully built \(id.short)\n")
-        for name in names {
+        for name in outputs.names {
             _ = try await engine.workers.run { [engine] in try engine.images.tag(id, as: name) }
             engine.publishImage("tag", id: id.description, name: name.familiar)
             // Docker up to 1.13 didn't say it.
@@ -161,6 +161,11 @@ extension BuildSettings {
         target = request.target
         if !request.platform.isEmpty { platform = try Platform(parsing: request.platform) }
         ignoresCache = request.ignoresCache
+        for context in request.contexts {
+            let isImage = context.source.hasPrefix(BuildContextName.imagePrefix)
+            let reference = String(context.source.dropFirst(BuildContextName.imagePrefix.count))
+            contexts[context.name] = isImage ? .image(reference) : .files
+        }
     }
 }
 

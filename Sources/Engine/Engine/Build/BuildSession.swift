@@ -10,33 +10,35 @@ internal import Primitives
 final class BuildSession: StepExecutor {
     let engine: Engine
     let request: BuildRequest
-    let context: BuildContext
+    let contexts: BuildContexts
     let agents: AgentDesk
     /// All images that the build was given or has made, as long as it goes on.
     let kept: KeptImages
-    /// Times later than this are written as this: `SOURCE_DATE_EPOCH`, which makes images that are the same to the bit.
+    /// Times later than this are written as this.
     let latestTime: Timestamp?
 
     /// With `--cache-from`: the images that the cache may give. Nil: all.
     let sourceLines: Set<Digest>?
 
     init(
-        _ engine: Engine, _ request: BuildRequest, _ context: BuildContext, _ agents: AgentDesk,
+        _ engine: Engine, _ request: BuildRequest, _ contexts: BuildContexts, _ agents: AgentDesk,
         keeping kept: KeptImages
     ) {
         self.engine = engine
         self.kept = kept
         self.request = request
-        self.context = context
+        self.contexts = contexts
         self.agents = agents
         sourceLines =
             request.cacheFrom.isEmpty ? nil : Self.ancestors(of: request.cacheFrom, engine.images)
-        let seconds = (request.arguments["SOURCE_DATE_EPOCH"] ?? nil).flatMap { Int64($0) }
-        latestTime = seconds.map { Timestamp(seconds: max(0, $0)) }
+        latestTime = request.latestTime
     }
 
-    func contextKey(_ path: String) async throws(EngineError) -> String {
-        try await engine.workers.run { [context] in CopyKey.text(of: context.entries, at: path) }
+    var context: BuildContext { contexts.main }
+
+    func contextKey(_ path: String, of name: String) async throws(EngineError) -> String {
+        let context = contexts[name] ?? contexts.main
+        return try await engine.workers.run { CopyKey.text(of: context.entries, at: path) }
     }
 
     func record(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage {

@@ -34,7 +34,8 @@ public struct BuildPlan: Sendable {
         let sources = try stages.map { stage throws(DockerfileError) in
             try ResolvedFrom(stage, FromExpansion(stage, scope, expander), known: names)
         }
-        graph = try StageGraph(stages, sources, target: settings.target, escape: escape)
+        graph = try StageGraph(
+            stages, sources, target: settings.target, escape: escape, contexts: settings.contexts)
         order = Self.order(of: graph)
         var count = globalArguments.count
         var offsets: [Int: Int] = [:]

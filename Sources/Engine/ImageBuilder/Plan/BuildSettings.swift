@@ -1,3 +1,4 @@
+public import Dockerfile
 public import Primitives
 
 /// What a build is told beside its Dockerfile.
@@ -13,6 +14,7 @@ public struct BuildSettings: Sendable {
     /// Of bases that don't say theirs; nil is the host's.
     public var platform: Platform?
     public var ignoresCache = false
+    public var contexts = NamedContexts()
 
     public init() {}
 }

@@ -12,6 +12,7 @@ public final class Solver<Executor: StepExecutor>: Sendable {
     let shared: SharedSteps
     private let outcomes: [StageOutcome]
     private let used = Mutex(UsedArguments())
+    private let base = Mutex("")
 
     public init(_ plan: BuildPlan, _ executor: Executor, _ progress: any BuildProgress, sharing shared: SharedSteps) {
         self.plan = plan
@@ -48,6 +49,11 @@ public final class Solver<Executor: StepExecutor>: Sendable {
 
     /// What was given for ARGs that no stage has; meaningful at the end.
     public var unusedArguments: [String] { used.withLock { $0 }.unused(of: plan.settings.arguments) }
+
+    /// The image that the target's FROM gave, empty for nothing; meaningful at the end.
+    public var targetBase: String { base.withLock { $0 } }
+
+    func note(targetBase id: String) { base.withLock { $0 = id } }
 
     func note(arguments: [String]) { used.withLock { $0.formUnion(arguments) } }
 

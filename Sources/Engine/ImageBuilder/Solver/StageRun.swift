@@ -57,7 +57,11 @@ struct StageRun<Executor: StepExecutor> {
         return try await Self.reporting(report) { () throws(EngineError) in
             report(.started)
             let base = try await base(report)
+            if number == plan.graph.target { solver.note(targetBase: base.id) }
             var state = StageState(base, plan)
+            if case .context(let name) = node.base {
+                try await perform(.all(of: name), Step(action: .none, comment: "COPY", isOneWord: true), &state)
+            }
             let triggers = base.config.onBuild ?? []
             if !triggers.isEmpty {
                 report(.note("# Executing \(triggers.count) build trigger\(triggers.count > 1 ? "s" : "")"))
@@ -82,6 +86,7 @@ struct StageRun<Executor: StepExecutor> {
         case .scratch: return BuiltImage(id: "", config: ContainerConfig(), platform: platform ?? .host)
         case .image(let name): return try await solver.executor.base(name, platform: platform, report)
         case .stage(let number): return try await solver.outcome(of: number).get()
+        case .context: return BuiltImage(id: "", config: ContainerConfig(), platform: platform ?? .host)
         }
     }
 
@@ -140,8 +145,8 @@ extension StageRun {
         for (place, mount) in run.mounts.enumerated() where mount.kind == .bind || mount.kind == .cache {
             if let image = stages[mount.from] {
                 run.contents[place] = image.id
-            } else if mount.kind == .bind {
-                run.contents[place] = try await executor.contextKey(mount.source)
+            } else if mount.kind == .bind || !mount.from.isEmpty {
+                run.contents[place] = try await executor.contextKey(mount.source, of: mount.from)
             }
         }
         let known = run
@@ -150,7 +155,7 @@ extension StageRun {
         }
     }
 
-    /// Images of the stages that a command's mounts name.
+    /// Images of the stages that a command's mounts name; contexts have none.
     private func stages(of run: RunStep) async throws(EngineError) -> [String: BuiltImage] {
         var images: [String: BuiltImage] = [:]
         for mount in run.mounts where !mount.from.isEmpty && images[mount.from] == nil {
@@ -161,8 +166,10 @@ extension StageRun {
         return images
     }
 
-    private func image(of source: StageGraph.Source) async throws(EngineError) -> BuiltImage {
+    /// Nil for a context.
+    private func image(of source: StageGraph.Source) async throws(EngineError) -> BuiltImage? {
         switch source {
+        case .context: nil
         case .scratch: BuiltImage(id: "", config: ContainerConfig(), platform: .host)
         case .image(let name): try await solver.executor.base(name, platform: plan.settings.platform, report)
         case .stage(let number): try await solver.outcome(of: number).get()
@@ -242,6 +249,14 @@ extension StageState {
 }
 
 extension CopyStep {
+    /// All that is in a named context, as a stage that begins with it has it.
+    fileprivate static func all(of context: String) -> CopyStep {
+        CopyStep(
+            isAdd: false, from: .context(context), sources: ["."], documents: [], destination: "/", workingFolder: "",
+            owner: nil, mode: nil, isLinked: false, excludes: [], keepsParents: false, unpacks: nil, checksum: nil,
+            keepsGitFolder: false)
+    }
+
     /// Flags that change what is made.
     var flagsText: String {
         var flags: [String] = []

@@ -59,12 +59,13 @@ public protocol StepExecutor: Sendable {
     func base(_ name: String, platform: Platform?, _ step: StepReport) async throws(EngineError) -> BuiltImage
     /// An image here that the same step has made before.
     func cached(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage?
-    /// Finds and hashes what a copy copies. `from`: the image of another stage.
+    /// Finds and hashes what a copy copies. `from`: the image of another stage; without one `copy.from` may be a named context.
     func sources(
         of copy: CopyStep, from: BuiltImage?, _ step: StepReport
     ) async throws(EngineError) -> (sources: Sources, key: String)
-    /// A name for what is at a path of the context, and below it: another one when that has changed.
-    func contextKey(_ path: String) async throws(EngineError) -> String
+    /// A name for what is at a path of a context, and below it: another one when that has changed. `context` is as a mount's
+    /// `from` names it; empty for the main one.
+    func contextKey(_ path: String, of context: String) async throws(EngineError) -> String
     /// `stages`: images that its mounts name.
     func run(
         _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport

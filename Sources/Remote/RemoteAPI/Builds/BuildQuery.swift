@@ -27,6 +27,7 @@ extension BuildRequest {
         if speaks(32) { platform = query["platform"] ?? "" }
         extraHosts = try query.extraHosts()
         if speaks(40) { outputs = try query.list("outputs", of: BuildOutput.self) }
+        contexts = try query.list("contexts", of: BuildContextName.self)
         securityOptions = query.all("securityopt").filter { !$0.isEmpty }
         id = query["buildid"] ?? ""
         authorizations = RegistryAuthorization.all(header: header("x-registry-config"))
@@ -49,6 +50,20 @@ extension BuildRequest {
                 .notImplemented, "the protocol of BuildKit is not supported; build with DOCKER_BUILDKIT=0")
         case let other?: throw EngineError(.badParameter, "invalid version \(other)")
         }
+    }
+}
+
+extension BuildResultRequest {
+    /// Reads the parameters of `GET /build/result`.
+    init(_ query: Query) throws(EngineError) {
+        let type = query["type"] ?? ""
+        guard let form = Form(rawValue: type) else {
+            throw EngineError(.badParameter, "unknown form of a build's result: \(type)")
+        }
+        let names = try query.all("t").map { text throws(EngineError) in
+            try ImageReference(parsing: text).withDefaultTag
+        }
+        self.init(id: query["id"] ?? "", form: form, names: names)
     }
 }
 

@@ -13,6 +13,11 @@ let buildRoutes: [Route] = [
         return .empty
     },
     Route("POST", "/build/agent") { call throws(EngineError) in try await forwardAgent(call) },
+    Route("GET", "/build/result") { call throws(EngineError) in
+        let result = try await call.backend.buildResult(BuildResultRequest(call.query))
+        await call.exchange.relay(status: 200, headers: call.headers("application/x-tar"), from: result)
+        return nil
+    },
     Route("POST", "/build/prune") { call throws(EngineError) in
         var request = BuildCachePrune(filters: try call.query.filters())
         request.all = call.query.bool("all")
@@ -46,7 +51,7 @@ private func forwardAgent(_ call: Call) async throws(EngineError) -> Response? {
 
 private func build(_ call: Call) async throws(EngineError) -> Response? {
     let request = try BuildRequest(call.query, version: call.version) { call.exchange.request.header($0) }
-    guard request.remote == nil else {
+    guard request.hasBody else {
         return try await call.withProgressStream { stream throws(EngineError) in
             try await build(request, nil, call.backend, stream)
         }
@@ -54,6 +59,10 @@ private func build(_ call: Call) async throws(EngineError) -> Response? {
     return try await call.withUploadStream { context, stream throws(EngineError) in
         try await build(request, context, call.backend, stream)
     }
+}
+
+extension BuildRequest {
+    fileprivate var hasBody: Bool { remote == nil || contexts.contains { $0.source.isEmpty } }
 }
 
 private func build(

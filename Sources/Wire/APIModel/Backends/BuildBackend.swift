@@ -2,14 +2,16 @@ public import Primitives
 
 /// The build calls of the Remote API.
 public protocol BuildBackend: Sendable {
-    /// Builds an image. `context` is a tar archive, compressed or not, and is read to its end; nil when the request says
-    /// where the context is. Cancelling the task stops the build at once.
+    /// Builds an image. `context` is a tar archive, compressed or not, or several in frames, and is read to its end; nil when the
+    /// request says where all contexts are. With outputs that the client fetches it returns when its task is cancelled. Cancelling the task stops the build at once.
     ///
     /// Errors: `badParameter` for what is wrong with the request or the Dockerfile; `BuildFailure.code` tells a command's
     /// exit code.
     func buildImage(
         _ request: BuildRequest, context: ByteChannel?, progress: @escaping ProgressReport
     ) async throws(EngineError)
+    /// What a build has made, while its answer is open. Errors: `notFound` for what no build has just made.
+    func buildResult(_ request: BuildResultRequest) async throws(EngineError) -> ByteChannel
     /// Stops a build that its client gave an id. `notFound` when there is none.
     func cancelBuild(_ id: String) async throws(EngineError)
     /// Waits for a command of a build that wants an SSH agent of its client's; the stream that comes back speaks to its process.

@@ -1,4 +1,4 @@
-/// `POST /build`: what is built, how, and what becomes of it. The context comes beside it, as the request's body.
+/// `POST /build`: what is built, how, and what becomes of it. The contexts come beside it, as the request's body.
 public struct BuildRequest: Sendable {
     /// The Dockerfile's path in the context; empty is `Dockerfile`, or `dockerfile` when there is no such file.
     public var dockerfile = ""
@@ -34,6 +34,8 @@ public struct BuildRequest: Sendable {
     public var extraHosts: [String] = []
     /// Empty: the image is kept here.
     public var outputs: [BuildOutput] = []
+    /// Beside the main one. Those without a source come with the body, which is framed then: see `ContextFrames`.
+    public var contexts: [BuildContextName] = []
     public var securityOptions: [String] = []
     /// What may be said by `POST /build/cancel`; empty when the client said none.
     public var id = ""
@@ -60,25 +62,4 @@ public struct BuildRequest: Sendable {
         /// `BuildStatus` objects, in `aux` of messages with the id `BuildStatus.messageID`.
         case status
     }
-}
-
-/// What a build's result is written to, instead of the store of images.
-public struct BuildOutput: Codable, Sendable, Equatable {
-    /// `local`, `tar`, `oci`, `docker`, `image`.
-    @Zero public var type: String
-    @Zero public var attributes: [String: String]
-
-    public init(type: String, attributes: [String: String] = [:]) {
-        self.type = type
-        self.attributes = attributes
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case type = "Type"
-        case attributes = "Attrs"
-    }
-
-    /// The id of the messages whose `aux` is the next piece of the result in base 64: a tar archive. `local` comes as the
-    /// same archive as `tar`; who asked unpacks it.
-    public static let messageID = "martlet.build.output"
 }

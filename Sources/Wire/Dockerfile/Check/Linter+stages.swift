@@ -59,7 +59,7 @@ extension Linter {
         switch node.base {
         case .stage(let number): (states[number] ?? StageState()).inherited
         case .scratch: StageState()
-        case .image:
+        case .image, .context:
             StageState(
                 environment: image?.environment ?? [], shell: image?.shell ?? [], knowsEnvironment: image != nil)
         }

@@ -3,8 +3,13 @@ public enum IgnoreFile {
     /// Where rules are looked for, the first that is there counts: beside the Dockerfile under its name, then at the top
     /// of the context. Paths are those of the Dockerfile and the context, as they are given.
     public static func candidates(dockerfile: String, context: String) -> [String] {
+        [dockerfile + ".dockerignore", top(of: context)]
+    }
+
+    /// The one of a context itself.
+    public static func top(of context: String) -> String {
         let folder = context.isEmpty || context.hasSuffix("/") ? context : context + "/"
-        return [dockerfile + ".dockerignore", folder + ".dockerignore"]
+        return folder + ".dockerignore"
     }
 
     /// The patterns of a file, cleaned; those that start with `/` mean the same without.

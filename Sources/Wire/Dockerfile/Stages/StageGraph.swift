@@ -6,6 +6,8 @@ public struct StageGraph: Sendable {
         case image(String)
         /// A stage's number.
         case stage(Int)
+        /// The files of a named context.
+        case context(String)
     }
 
     public struct Node: Sendable {
@@ -39,15 +41,18 @@ public struct StageGraph: Sendable {
     public private(set) var target = 0
     /// Numbers by name; of several with one name the last counts.
     private var numbers: [String: Int] = [:]
+    private let contexts: NamedContexts
 
     /// How many instructions may run, triggers included.
     public static let longest = 1_000_000
 
-    /// `sources` has one element a stage. Errors: a target there is not, COPY from a variable or from a number there is
+    /// `sources` has one element a stage. `contexts` count more than stages and images. Errors: a target there is not, COPY from a variable or from a number there is
     /// not, stages that wait for each other.
     public init(
-        _ stages: [Stage], _ sources: [ResolvedFrom], target: String? = nil, escape: UInt8 = UInt8(ascii: "\\")
+        _ stages: [Stage], _ sources: [ResolvedFrom], target: String? = nil, escape: UInt8 = UInt8(ascii: "\\"),
+        contexts: NamedContexts = NamedContexts()
     ) throws(DockerfileError) {
+        self.contexts = contexts
         try addNodes(stages, sources, escape)
         try findTarget(target)
         for index in nodes.indices { nodes[index].dependencies = try dependencies(of: nodes[index]) }
@@ -62,7 +67,12 @@ public struct StageGraph: Sendable {
         var count = 0
         for (stage, from) in zip(stages, sources) {
             var node = Node(stage: stage, from: from, base: .image(from.base), triggers: [], dependencies: [])
-            if let number = numbers[from.base] {
+            if let source = stage.from.stage.flatMap(contexts.source(named:)) {
+                // The context is all there is of the stage.
+                (node.base, node.stage.instructions) = (source, [])
+            } else if let source = contexts.source(named: from.base) {
+                node.base = source
+            } else if let number = numbers[from.base] {
                 node.base = .stage(number)
                 if triggers[number] == nil {
                     triggers[number] = try Self.triggers(of: nodes[number].stage, for: stage, escape)
@@ -72,7 +82,7 @@ public struct StageGraph: Sendable {
             } else if from.base == "scratch" {
                 node.base = .scratch
             }
-            count += stage.instructions.count
+            count += node.stage.instructions.count
             guard count <= Self.longest else {
                 throw DockerfileError("the stages have more than \(Self.longest) instructions", at: stage.span)
             }
@@ -104,12 +114,13 @@ public struct StageGraph: Sendable {
                 + Suggestion.hint(for: name, among: nodes.map(\.stage.label)))
     }
 
-    /// A source named by `--from`: a number, a stage, else an image. Errors: numbers there are not.
+    /// A source named by `--from`: a number, a context, a stage, else an image. Errors: numbers there are not.
     public func source(named name: String) throws(DockerfileError) -> Source {
         if let number = Int(name) {
             guard nodes.indices.contains(number) else { throw DockerfileError("invalid stage index \(number)") }
             return .stage(number)
         }
+        if let source = contexts.source(named: name) { return source }
         if let number = numbers[name.lowercased()] { return .stage(number) }
         return name == "scratch" ? .scratch : .image(name)
     }
@@ -140,7 +151,8 @@ public struct StageGraph: Sendable {
             return [try source(named: name)]
         case .run(let run):
             return run.mounts.filter { !$0.source.isEmpty }.map { mount in
-                numbers[mount.source.lowercased()].map(Source.stage) ?? .image(mount.source)
+                contexts.source(named: mount.source) ?? numbers[mount.source.lowercased()].map(Source.stage)
+                    ?? .image(mount.source)
             }
         default: return []
         }

@@ -10,7 +10,7 @@ struct LocalContext {
     let kept: Set<String>
     /// Files that are not in the folder: a Dockerfile from elsewhere, and what makes the engine take it away.
     let added: [(name: String, bytes: [UInt8])]
-    /// The Dockerfile in the context as it is sent.
+    /// The Dockerfile in the context as it is sent; empty without one.
     let dockerfile: String
 
     /// `file`: the Dockerfile's path from where the client is, `-` for the standard input, empty for the usual names in
@@ -32,6 +32,16 @@ struct LocalContext {
             (dockerfile, kept) = (name, [])
             added = [(name, place.bytes), (ignore, Array("\(name)\n\(ignore)\n".utf8))]
         }
+    }
+
+    /// A folder that is used by its name, whatever it holds; it may have an ignore file.
+    init(named path: String) throws(EngineError) {
+        let root = try Disk.resolved(path)
+        folder = try OpenFolder(root)
+        (dockerfile, kept, added) = ("", [], [])
+        let file = IgnoreFile.top(of: root)
+        let isThere = Connection.isFile(file) == true
+        rules = try IgnoreRules(parsing: try isThere ? PrivateFile.read(file, limit: 8 << 20) ?? [] : [])
     }
 
     private static func rules(_ path: String) throws -> IgnoreRules {

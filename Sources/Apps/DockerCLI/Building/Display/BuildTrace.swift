@@ -42,7 +42,7 @@ struct BuildTrace {
             return
         }
         if startTime == nil { startTime = now }
-        if clockDifference == nil, vertex.digest != ContextStep.digest {
+        if clockDifference == nil, !ClientStep.is(vertex) {
             clockDifference = now.nanoseconds &- start.nanoseconds
         }
         let isNews = vertex != steps[index].vertex || !steps[index].intervals.isStarted

@@ -11,6 +11,7 @@ struct BuildContext: Sendable {
     /// The same as a directory. Paths below it are the user's: `openat2` with `RESOLVE_IN_ROOT`, and nothing is opened
     /// that `entries` does not call a file; devices may be among them.
     let root: FDBox
+    /// Empty for a context that is used by its name alone.
     let dockerfile: [UInt8]
     /// The Dockerfile as errors name it.
     let dockerfileName: String

@@ -14,31 +14,40 @@ extension Engine {
     func receiveContext(
         _ request: BuildRequest, body: ByteChannel?, progress: @escaping ProgressReport
     ) async throws(EngineError) -> BuildContext {
+        try await receive(.main(dockerfile: request.dockerfile)) { reception throws(EngineError) in
+            guard let remote = request.remote, !remote.isEmpty else {
+                guard let body else { throw ContextDockerfile.missing(request.dockerfile) }
+                return try await workers.run { try reception.read(body, form: ContextForm.init) }
+            }
+            return try await fetch(remote, reception, progress)
+        }
+    }
+
+    /// Makes a folder for a context, which goes when `body` fails.
+    func receive(
+        _ purpose: ContextPurpose, _ body: (ContextReception) async throws(EngineError) -> BuildContext
+    ) async throws(EngineError) -> BuildContext {
         let folder = paths.contexts
         let holder = try await workers.run { try ContextHolder(in: folder) }
-        do throws(EngineError) {
-            let wanted = request.dockerfile
-            guard let remote = request.remote, !remote.isEmpty else {
-                guard let body else {
-                    throw EngineError(.badParameter, "Cannot locate specified Dockerfile: \(wanted)")
-                }
-                return try await workers.run { try ContextReception(holder, wanted).read(body, form: ContextForm.init) }
-            }
-            if RemoteSource.isRepository(remote) {
-                return try await clone(GitRepository(parsing: remote), wanted, holder)
-            }
-            guard RemoteSource.isURL(remote) else {
-                throw EngineError(.badParameter, "remoteURL (\(remote)) could not be recognized as URL")
-            }
-            return try await download(remote, wanted, holder, progress)
-        } catch {
+        do throws(EngineError) { return try await body(ContextReception(holder, purpose)) } catch {
             discard(holder)
             throw error
         }
     }
 
+    /// A context that is elsewhere.
+    func fetch(
+        _ source: String, _ reception: ContextReception, _ progress: @escaping ProgressReport
+    ) async throws(EngineError) -> BuildContext {
+        if RemoteSource.isRepository(source) { return try await clone(GitRepository(parsing: source), reception) }
+        guard RemoteSource.isURL(source) else {
+            throw EngineError(.badParameter, "remoteURL (\(source)) could not be recognized as URL")
+        }
+        return try await download(source, reception, progress)
+    }
+
     private func download(
-        _ url: String, _ dockerfile: String, _ holder: ContextHolder, _ progress: @escaping ProgressReport
+        _ url: String, _ reception: ContextReception, _ progress: @escaping ProgressReport
     ) async throws(EngineError) -> BuildContext {
         let stream = try WebStream(
             url, agent: "docker/" + configuration.version.version, DownloadMeter("Downloading context", progress))
@@ -46,7 +55,7 @@ extension Engine {
             return try await withTaskCancellationHandler {
                 try await workers.run { [downloads] in
                     stream.begin(on: downloads)
-                    return try ContextReception(holder, dockerfile).read(stream.content) { prefix in
+                    return try reception.read(stream.content) { prefix in
                         // An answer that never came is an error of its own.
                         try stream.content.checkIsWhole()
                         return try ContextForm(prefix, mediaType: stream.mediaType)
@@ -62,7 +71,7 @@ extension Engine {
     }
 
     private func clone(
-        _ repository: GitRepository, _ dockerfile: String, _ holder: ContextHolder
+        _ repository: GitRepository, _ reception: ContextReception
     ) async throws(EngineError) -> BuildContext {
         let git = GitProgram()
         do {
@@ -70,11 +79,11 @@ extension Engine {
                 try await workers.run {
                     let isPinned = repository.checksum != nil
                     let wanted = isPinned ? try GitResolution(git: git).resolved(repository) : repository
-                    let folder = try GitCheckout(git: git, repository: wanted, folder: holder.repository).run()
+                    let folder = try GitCheckout(git: git, repository: wanted, folder: reception.holder.repository).run()
                     if repository.keepsGitFolder == false {
-                        try HostDirectory.removeTree(holder.repository + "/.git")
+                        try HostDirectory.removeTree(reception.holder.repository + "/.git")
                     }
-                    return try ContextReception(holder, dockerfile).take(folder, rulesApply: true)
+                    return try reception.take(folder, rulesApply: true)
                 }
             } onCancel: {
                 git.cancel()
@@ -85,15 +94,22 @@ extension Engine {
     }
 }
 
-/// Makes a context of a stream or of a folder that is there. Blocks.
-struct ContextReception {
-    private let holder: ContextHolder
-    private let wantedDockerfile: String
+/// What a context is for.
+enum ContextPurpose: Sendable, Hashable {
+    /// To be built. `dockerfile`: its path in the context; empty looks for the usual names.
+    case main(dockerfile: String)
+    /// Its files are used by its name. Whoever sent it has left out what was to be left out.
+    case named(String)
+}
 
-    /// `dockerfile`: its path in the context; empty looks for the usual names.
-    init(_ holder: ContextHolder, _ dockerfile: String) {
+/// Makes a context of a stream or of a folder that is there. Blocks.
+struct ContextReception: Sendable {
+    let holder: ContextHolder
+    private let purpose: ContextPurpose
+
+    init(_ holder: ContextHolder, _ purpose: ContextPurpose) {
         self.holder = holder
-        wantedDockerfile = dockerfile
+        self.purpose = purpose
     }
 
     /// Reads a stream, whose form `form` tells by its first bytes.
@@ -103,21 +119,30 @@ struct ContextReception {
         guard let input = channel.takeFD() else { throw EngineError(.internal, "the context's stream is gone") }
         let stream = FDBox(input)
         do {
-            let source = try PeekedSource(FDSource(stream), count: ContextForm.prefixLength)
-            switch try form(source.prefix) {
-            case .archive:
-                let digests = try unpack(source)
-                try channel.checkIsWhole()
-                return try take(holder.files, digests: digests)
-            case .dockerfile:
-                let bytes = try readDockerfile(source)
-                try channel.checkIsWhole()
-                return try withoutFiles(bytes)
-            }
+            return try read(FDSource(stream), form: form) { () throws(EngineError) in try channel.checkIsWhole() }
         } catch {
             // Why it was cut, if it was, says more than what the reader found missing.
             try channel.checkIsWhole()
             throw EngineError(wrapping: error)
+        }
+    }
+
+    /// The same for a part of a stream; `check` is asked when it is read.
+    func read(
+        _ input: any ByteSource, form: ([UInt8]) throws -> ContextForm, check: () throws -> Void
+    ) throws -> BuildContext {
+        let source = try PeekedSource(input, count: ContextForm.prefixLength)
+        switch (try form(source.prefix), purpose) {
+        case (.archive, _):
+            let digests = try unpack(source)
+            try check()
+            return try take(holder.files, digests: digests)
+        case (.dockerfile, .main):
+            let bytes = try readDockerfile(source)
+            try check()
+            return try withoutFiles(bytes)
+        case (.dockerfile, .named(let name)):
+            throw EngineError(.badParameter, "the context \(name) is no archive")
         }
     }
 
@@ -153,14 +178,18 @@ struct ContextReception {
     /// before; else only itself and the Dockerfile.
     func take(_ folder: String, digests: ContentDigests? = nil, rulesApply: Bool = false) throws -> BuildContext {
         let root = FDBox(try FD.open(at: RawPath(folder), .directory))
-        let dockerfile = try ContextDockerfile(wantedDockerfile, in: root)
-        if rulesApply {
-            if let rules = try dockerfile.ignoreRules()?.rules { try ContextPruning.prune(root, by: rules) }
-        } else {
-            try dockerfile.removeIfIgnored()
+        var dockerfile: ContextDockerfile?
+        if case .main(let wanted) = purpose {
+            let found = try ContextDockerfile(wanted, in: root)
+            if !rulesApply {
+                try found.removeIfIgnored()
+            } else if let rules = try found.ignoreRules()?.rules {
+                try ContextPruning.prune(root, by: rules)
+            }
+            dockerfile = found
         }
         return BuildContext(
-            folder: folder, root: root, dockerfile: dockerfile.bytes, dockerfileName: dockerfile.name,
+            folder: folder, root: root, dockerfile: dockerfile?.bytes ?? [], dockerfileName: dockerfile?.name ?? "",
             entries: try ContextWalk(digests: digests).entries(of: root), holder: holder)
     }
 }

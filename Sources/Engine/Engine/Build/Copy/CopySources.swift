@@ -46,7 +46,7 @@ extension BuildSession {
         let fetched = try await fetch(remote, copy, step)
         let resolved = try await resolve(repositories, copy)
         return try await engine.workers.run { [self] in
-            let tree = try sourceTree(image, local)
+            let tree = try sourceTree(image, copy.from, local)
             var items = copy.documents.map { document in
                 CopySources.Item(name: RawPath(document.name), content: .document(Array(document.content.utf8)))
             }
@@ -67,8 +67,14 @@ extension BuildSession {
         }
     }
 
-    private func sourceTree(_ image: BuiltImage?, _ paths: [String]) throws -> SourceTree {
-        guard let image else { return SourceTree(root: context.root, entries: context.entries, isContext: true) }
+    private func sourceTree(
+        _ image: BuiltImage?, _ from: StageGraph.Source?, _ paths: [String]
+    ) throws -> SourceTree {
+        guard let image else {
+            var context = contexts.main
+            if case .context(let name) = from, let named = contexts[name] { context = named }
+            return SourceTree(root: context.root, entries: context.entries, isContext: true)
+        }
         let root = try engine.openFiles(of: image.id)
         // Of an image only what is copied is looked at, as far as that can be told before.
         let entries = try SourceTree.entries(of: root, for: paths.map { try SourceTree.withoutLinks($0, in: root) })

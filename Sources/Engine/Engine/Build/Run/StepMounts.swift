@@ -100,10 +100,13 @@ extension BuildSession {
         guard !mount.target.isEmpty else { throw EngineError(.badParameter, "invalid mount: a bind needs a target") }
         // What may be written to is a copy: nothing of it stays.
         let isCopied = !mount.isReadOnly
-        var source = isCopied ? nil : try await place(mount.source, of: image)
+        let context = contexts[mount.from] ?? contexts.main
+        var source = isCopied ? nil : try await place(mount.source, of: image, or: context)
         if source == nil {
             let folder = try await temporaryFolder(&mounts)
-            try await engine.workers.run { [self] in try copyTree(mount.source, of: image, into: folder + "/files") }
+            try await engine.workers.run { [self] in
+                try copyTree(mount.source, of: image, or: context, into: folder + "/files")
+            }
             source = folder + "/files"
         }
         mounts.mounts.append(
@@ -111,8 +114,10 @@ extension BuildSession {
                 kind: .bind, source: source ?? "", destination: target(of: mount), isWritable: !mount.isReadOnly))
     }
 
-    /// Where the files are on the host; nil when they lie in several layers.
-    private func place(_ path: String, of image: BuiltImage?) async throws(EngineError) -> String? {
+    /// Where the files are on the host; nil when they lie in several layers. Without an image they are the context's.
+    private func place(
+        _ path: String, of image: BuiltImage?, or context: BuildContext
+    ) async throws(EngineError) -> String? {
         try await engine.workers.run { [self] in
             guard let image else { return try Self.place(path, in: context.root.fd) }
             guard !image.id.isEmpty else { return nil }
@@ -132,7 +137,9 @@ extension BuildSession {
         }
     }
 
-    private func copyTree(_ path: String, of image: BuiltImage?, into folder: String) throws {
+    private func copyTree(
+        _ path: String, of image: BuiltImage?, or context: BuildContext, into folder: String
+    ) throws {
         let root: FDBox
         if let image {
             root = try engine.openFiles(of: image.id)
@@ -154,11 +161,13 @@ extension BuildSession {
         let target = target(of: mount)
         let lease = try await engine.caches.lease(mount.id.isEmpty ? target : mount.id, mount.sharing ?? .shared)
         mounts.caches.append(lease)
+        let named = mount.from.isEmpty ? nil : contexts[mount.from]
         try await engine.workers.run { [self] in
             guard try lease.make(mode: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0) else { return }
-            guard let image, !image.id.isEmpty else { return }
-            // A new cache begins with what the image has there.
-            let root = RootDirectory(try engine.openFiles(of: image.id).fd.duplicate())
+            // A new cache begins with what the image or the context has there.
+            let files = try image.map { try $0.id.isEmpty ? nil : engine.openFiles(of: $0.id) } ?? named?.root
+            guard let files else { return }
+            let root = RootDirectory(try files.fd.duplicate())
             let source = try root.open(mount.source, [.directory])
             try TreeCopy.copy(from: source, to: FD.open(at: RawPath(lease.files), .directory))
         }
