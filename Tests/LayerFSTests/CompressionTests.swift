@@ -1,3 +1,4 @@
+import Foundation
 import LayerFS
 import LinuxSystem
 import Primitives
@@ -93,6 +94,79 @@ import Testing
         #expect(results[0] == results[1] && results[1] == results[2])
         #expect(results[0].count < data.count)
         #expect(try readAll(MemorySource(results[0])) == data)
+    }
+
+    /// Words, chance, and chance that repeats: 64 KiB of each kind in many orders.
+    static let kinds = [
+        "w", "r", "wr", "rw", "rrrrrrrr", "wwrrwwrrrwrw", "rd", "ddddw", "dwrd", "rrrrrrrrrrrrrrrrrrrw",
+    ]
+
+    @Test(arguments: kinds) func gzipOfWhatGetsNoSmaller(_ kinds: String) throws {
+        for odd in [0, 1, 777] {
+            let data = mixed(kinds) + mixed("w").prefix(odd)
+            let packed = try gzip(data, writes: 100_000)
+            #expect(try gzip(data, writes: 1 << 20) == packed)
+            #expect(try gzip(data, writes: 65_536) == packed)
+            #expect(try readAll(MemorySource(packed)) == data)
+            #expect(try gunzip(packed) == data)
+            let words = kinds.filter { $0 == "w" }.count << 16
+            let chance = data.count - words
+            #expect(packed.count < chance + chance / 1000 + words / 2 + 1000)
+        }
+    }
+
+    /// Memory that others have used before doesn't show in what is made.
+    @Test func gzipIsTheSameEachTime() throws {
+        let data = mixed("dwrdwwrrdrdw")
+        let first = try gzip(data, writes: 100_000)
+        for round in 0..<20 {
+            _ = try gzip(mixed(["d", "w", "rd", "wdr"][round % 4]), writes: 1 << 20)
+            #expect(try gzip(data, writes: round % 2 == 0 ? 1 << 20 : 65_536) == first)
+        }
+    }
+
+    private func mixed(_ kinds: String) -> [UInt8] {
+        var state: UInt64 = 7
+        func next() -> UInt8 {
+            // SplitMix64
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var word = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+            return UInt8(truncatingIfNeeded: word ^ (word >> 31))
+        }
+        return kinds.flatMap { kind -> [UInt8] in
+            switch kind {
+            case "w": return (0..<1 << 16).map { UInt8(0x61 + ($0 / 3) % 26) }
+            case "d":
+                // A third of it came before, but too far away for level 1.
+                let part = (0..<22 << 10).map { _ in next() }
+                return part + part.prefix(20 << 10) + (0..<22 << 10).map { _ in next() }
+            default: return (0..<1 << 16).map { _ in next() }
+            }
+        }
+    }
+
+    private func gzip(_ data: [UInt8], writes: Int) throws -> [UInt8] {
+        let collected = MemorySink()
+        let sink = GzipSink(collected)
+        for place in stride(from: 0, to: data.count, by: writes) {
+            try sink.write(Array(data[place..<min(data.count, place + writes)]))
+        }
+        try sink.finish()
+        return collected.bytes
+    }
+
+    /// By the program that everybody has.
+    private func gunzip(_ packed: [UInt8]) throws -> [UInt8] {
+        let scratch = try Scratch()
+        try scratch.fd.fd.open("a.gz", [.writeOnly, .create], mode: 0o600).writeAll(packed)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        process.arguments = ["-d", "\(scratch.path)/a.gz"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return try scratch.fd.fd.open("a", .readOnly).readAll()
     }
 
     /// FIPS 180-4 test vectors.
