@@ -4,6 +4,14 @@ import Primitives
 import Testing
 
 @Suite struct WriteAheadTests {
+    @Test(arguments: [0, 1, 3, 4, 9, 10, 11]) func aTailIsWhatFollows(_ count: Int) throws {
+        let collected = MemorySink()
+        let tail = TailSink(collected, after: Int64(count))
+        let data = Array(UInt8(0)..<10)
+        for part in [data[..<3], data[3..<4], data[4...]] { try tail.write(Array(part)) }
+        #expect(collected.bytes == Array(data.dropFirst(count)))
+    }
+
     private struct Broken: Error {}
 
     private final class FailingSink: ByteSink {

@@ -48,26 +48,27 @@ public final class RemoteRepository: Sendable {
         return await authorizer.identityToken
     }
 
-    /// Sends a request with whatever proof the registry asks for; again if it had none, or one that has ended meanwhile.
+    /// Sends a request with whatever proof the registry asks for; again if it had none, or one that has ended meanwhile. What
+    /// streams is sent once.
     func send(
         _ method: HTTPMethod, _ url: WebAddress, _ headers: [(String, String)] = [], body: [UInt8]? = nil,
-        soon: Bool = false, scope: String? = nil
+        streaming stream: StreamedBody? = nil, soon: Bool = false, scope: String? = nil
     ) async throws(RegistryError) -> Answer {
         var tries = 0
         while true {
             var request = Request(
                 method, url, isVerified: endpoint.isVerified, deadline: soon ? Request.soon : .distantFuture)
             for (name, value) in headers { request.headers.add(name: name, value: value) }
-            request.body = body
+            request.body = body.map(Request.Body.bytes) ?? stream.map(Request.Body.stream)
             let proof = try await proof(scope ?? self.scope)
             if let proof, url.origin == endpoint.address.origin {
                 request.headers.add(name: "Authorization", value: proof)
             }
             let answer = try await transport.send(request)
             tries += 1
-            guard answer.status == 401, tries < Self.mostTries, answer.url.origin == endpoint.address.origin else {
-                return answer
-            }
+            guard answer.status == 401, stream == nil, tries < Self.mostTries,
+                answer.url.origin == endpoint.address.origin
+            else { return answer }
             let values = answer.response.headers["www-authenticate"]
             guard try await authorizer.answer(values, sent: proof) else { return answer }
             await answer.drop()

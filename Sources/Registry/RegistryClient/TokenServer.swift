@@ -69,7 +69,7 @@ struct TokenServer: Sendable {
         ]
         var request = Request(.POST, url, isVerified: isVerified, deadline: Request.soon)
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-        request.body = Array(fields.map { "\($0)=\(WebAddress.escape($1))" }.joined(separator: "&").utf8)
+        request.body = .bytes(Array(fields.map { "\($0)=\(WebAddress.escape($1))" }.joined(separator: "&").utf8))
         return request
     }
 

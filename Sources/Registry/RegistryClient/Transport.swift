@@ -67,7 +67,11 @@ final class Transport: Sendable {
         outgoing.method = request.method
         outgoing.headers = request.headers
         outgoing.headers.replaceOrAdd(name: "User-Agent", value: choice.configuration.userAgent)
-        if let body = request.body { outgoing.body = .bytes(ByteBuffer(bytes: body)) }
+        switch request.body {
+        case .bytes(let bytes)?: outgoing.body = .bytes(ByteBuffer(bytes: bytes))
+        case .stream(let stream)?: outgoing.body = .stream(stream, length: .unknown)
+        case nil: break
+        }
         if request.url.isSecure {
             outgoing.tlsConfiguration = try HostCertificates.configuration(
                 for: request.url.authority, in: choice.configuration.certificates, isVerified: request.isVerified)
@@ -110,13 +114,19 @@ extension Proxy {
     }
 }
 
-/// A request as it is sent: `body` is whole.
+/// A request as it is sent.
 struct Request: Sendable {
+    enum Body: Sendable {
+        /// All of it.
+        case bytes([UInt8])
+        case stream(StreamedBody)
+    }
+
     var method: HTTPMethod
     var url: WebAddress
     var isVerified: Bool
     var headers = HTTPHeaders()
-    var body: [UInt8]?
+    var body: Body?
     /// When everything but a streamed body has to be over.
     var deadline: NIODeadline
 

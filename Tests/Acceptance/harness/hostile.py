@@ -102,8 +102,22 @@ class HostileRegistry:
 
     def body(self, handler, limit=None):
         """The request's body, or its first bytes."""
+        if handler.headers.get("Transfer-Encoding") == "chunked":
+            return self.chunks(handler, limit)
         length = int(handler.headers.get("Content-Length", 0))
         return handler.rfile.read(length if limit is None else min(limit, length))
+
+    @staticmethod
+    def chunks(handler, limit):
+        found = b""
+        while size := int(handler.rfile.readline(), 16):
+            wanted = size if limit is None else min(size, limit - len(found))
+            found += handler.rfile.read(wanted)
+            if limit is not None and len(found) == limit:
+                return found
+            handler.rfile.readline()
+        handler.rfile.readline()
+        return found
 
     def write(self, handler, path):
         if found := re.fullmatch("/v2/(.+)/manifests/(.+)", path):
@@ -119,11 +133,7 @@ class HostileRegistry:
             return handler.refuse(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry")
         held = self.uploads[key]
         if handler.command == "PATCH":
-            start = int(handler.headers["Content-Range"].split("-")[0])
-            data = self.body(handler)
-            if start != len(held):
-                return handler.refuse(416, "RANGE_INVALID", "invalid content range")
-            self.uploads[key] = held + data
+            self.uploads[key] = held + self.body(handler)
             return handler.reply(202, Location=path, Range=f"0-{max(0, len(self.uploads[key]) - 1)}")
         if handler.command == "GET":
             return handler.reply(204, Location=path, Range=f"0-{max(0, len(held) - 1)}")

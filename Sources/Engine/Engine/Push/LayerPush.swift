@@ -1,9 +1,8 @@
 internal import APIModel
 internal import ImageModel
 internal import ImageStore
-internal import LayerFS
-internal import LinuxSystem
 internal import Primitives
+internal import Synchronization
 
 /// Sees to it that a repository has one layer: it is there, or in another repository of the registry, or it is sent.
 struct LayerPush: Sendable {
@@ -15,8 +14,6 @@ struct LayerPush: Sendable {
 
     /// Of a layer that is known under many names so many are asked for.
     private static let mostQuestions = 4
-    /// Sent at once, and again when a connection breaks.
-    private static let piece = 4 << 20
 
     private var progress: LayerProgress { LayerProgress(id: layer.diffID.short, report: report) }
     private var home: String { repository.canonicalRepository }
@@ -76,9 +73,14 @@ struct LayerPush: Sendable {
     private func upload(_ session: (any BlobUpload)?) async throws -> RemoteBlob {
         guard let session else { throw EngineError(.internal, "the registry has what nobody gave it") }
         do {
-            let packed = Promised<Result<RemoteBlob, EngineError>>()
-            try await send(try packing(packed), session)
-            let blob = try await packed.value().get()
+            let last = LatestPacking()
+            let meter = ProgressMeter(progress, "Pushing", total: layer.tarSize)
+            try await session.send { [engine, layer] offset in
+                let packing = LayerPacking(engine, layer, from: offset, meter)
+                last.set(packing)
+                return { try await packing.next() }
+            }
+            guard let blob = try await last.packing?.blob() else { throw EngineError(.internal, "nothing was sent") }
             try await session.commit(blob.digest)
             progress.say("Pushed")
             return here(blob)
@@ -87,48 +89,12 @@ struct LayerPush: Sendable {
             throw error
         }
     }
-
-    /// The layer as it is packed. It ends when the thread that packs lets go of its end; how it went is known by then.
-    private func packing(_ packed: Promised<Result<RemoteBlob, EngineError>>) throws -> FDBox {
-        let ends = try FD.pipeEnds()
-        let meter = ProgressMeter(progress, "Pushing", total: layer.tarSize)
-        engine.workers.submit { [images = engine.images, layer, writer = ends.writer] in
-            packed.give(
-                Result { () throws(EngineError) in
-                    try images.pack(layer, to: FDSink(writer), note: meter.reached)
-                })
-        }
-        return ends.reader
-    }
-
-    /// While a piece is on its way the next one is packed.
-    private func send(_ input: FDBox, _ session: any BlobUpload) async throws {
-        var next = Task { try await nextPiece(of: input) }
-        while true {
-            let piece = try await next.value
-            let isLast = piece.count < Self.piece
-            if !isLast { next = Task { try await nextPiece(of: input) } }
-            if !piece.isEmpty { try await session.append(piece) }
-            if isLast { return }
-        }
-    }
-
-    /// Shorter than the others at the end, maybe empty.
-    private func nextPiece(of input: FDBox) async throws -> [UInt8] {
-        try await engine.downloads.run { try input.readPiece(Self.piece) }
-    }
 }
 
-extension FDBox {
-    /// So many bytes, fewer only at the end.
-    fileprivate func readPiece(_ count: Int) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let read = try fd.read(
-                    into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]))
-                if read == 0 { return }
-                filled += read
-            }
-        }
-    }
+/// Of several tries to send a layer the last, which got to its end.
+private final class LatestPacking: Sendable {
+    private let state = Mutex<LayerPacking?>(nil)
+
+    var packing: LayerPacking? { state.withLock { $0 } }
+    func set(_ packing: LayerPacking) { state.withLock { $0 = packing } }
 }

@@ -82,7 +82,7 @@ struct TagPush: Sendable {
     private func push(_ config: ImageConfig) async throws {
         guard try await target.size(of: config.id) == nil else { return }
         guard let upload = try await target.startUpload(mounting: nil, from: nil) else { return }
-        try await upload.append(config.bytes)
+        try await upload.send(config.bytes)
         try await upload.commit(config.id)
     }
 

@@ -71,33 +71,3 @@ private final class PipeSource: ByteSource, @unchecked Sendable {
 
     func close() { lock.withLock { _ in isClosed = true } }
 }
-
-/// Fills the slots of a pipe.
-private final class PipeSink: ByteSink, @unchecked Sendable {
-    // Invariant: used by the thread that makes the stream alone.
-    private let pipe: ChunkPipe
-    private var slot: UnsafeMutableRawBufferPointer?
-    private var filled = 0
-
-    init(_ pipe: ChunkPipe) { self.pipe = pipe }
-
-    /// Throws when whoever takes the stream has gone.
-    func write(_ bytes: UnsafeRawBufferPointer) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            guard let room = slot ?? pipe.reserve() else { throw SystemError(errno: 32, call: "write") }
-            slot = room
-            let taken = rest.prefix(room.count - filled)
-            UnsafeMutableRawBufferPointer(rebasing: room[filled...]).copyBytes(from: taken)
-            filled += taken.count
-            rest = rest.dropFirst(taken.count)
-            if filled == room.count { flush() }
-        }
-    }
-
-    func flush() {
-        guard slot != nil else { return }
-        pipe.commit(filled)
-        (slot, filled) = (nil, 0)
-    }
-}

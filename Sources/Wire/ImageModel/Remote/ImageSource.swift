@@ -1,4 +1,5 @@
 public import Primitives
+internal import Synchronization
 
 /// A document that says what an image is, as a registry gave it.
 public struct FetchedManifest: Sendable, Hashable {
@@ -40,11 +41,39 @@ public protocol ImageTarget: Sendable {
     func put(manifest: FetchedManifest, as tag: String) async throws
 }
 
+/// The bytes of a blob, piece by piece; nil at their end.
+public typealias BlobPieces = @Sendable () async throws -> [UInt8]?
+
 /// A blob on its way to a registry.
 public protocol BlobUpload: Sendable {
-    /// Sends the next bytes; tries again, from where the registry is, when a connection breaks.
-    func append(_ bytes: [UInt8]) async throws
+    /// Sends a whole blob in one request, whatever its length. `pieces` gives its bytes from an offset on, the same each time:
+    /// when a connection breaks it is asked again, from where the registry is. Errors: those of `pieces` too.
+    func send(_ pieces: @Sendable (_ offset: Int64) async throws -> BlobPieces) async throws
     /// Nothing more comes: the registry keeps what it has under this name.
     func commit(_ digest: Digest) async throws
     func cancel() async
+}
+
+extension BlobUpload {
+    /// The same for what is small.
+    public func send(_ bytes: [UInt8]) async throws {
+        try await send { offset in
+            let rest = BlobRest(bytes.dropFirst(Int(offset)))
+            return { rest.take() }
+        }
+    }
+}
+
+/// Bytes that are given at once.
+private final class BlobRest: Sendable {
+    private let bytes: Mutex<[UInt8]?>
+
+    init(_ bytes: some Sequence<UInt8>) { self.bytes = Mutex(Array(bytes)) }
+
+    func take() -> [UInt8]? {
+        bytes.withLock { bytes in
+            defer { bytes = nil }
+            return bytes
+        }
+    }
 }
