@@ -75,9 +75,10 @@ final class DriverBench: Sendable {
         try driver.changes(id: id, parent: parent, without: []).map { "\($0.letter) \($0.path)" }
     }
 
-    /// What the driver keeps on disk: folders of layers and what a crash would leave.
+    /// What the driver keeps on disk when all that was removed is gone: folders of layers and what a crash would leave.
     func folders() throws -> [String] {
-        try FD.open(at: RawPath("\(root)/\(driver.name)"), [.directory]).entries().map(\.name.string).sorted()
+        driver.emptyTrash()
+        return try FD.open(at: RawPath("\(root)/\(driver.name)"), [.directory]).entries().map(\.name.string).sorted()
     }
 }
 

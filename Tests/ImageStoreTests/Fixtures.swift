@@ -76,6 +76,7 @@ final class CopyDriver: GraphDriver {
         try create(id: id, parent: parent)
     }
     func remove(id: String) throws { try HostDirectory.removeTree(folder(id)) }
+    func emptyTrash() -> Bool { false }
     func exists(id: String) -> Bool { HostFile.exists(folder(id)) }
     func mounts(id: String) throws -> [Mount] { [Mount(type: "bind", source: folder(id))] }
 

@@ -25,8 +25,11 @@ public protocol GraphDriver: Sendable {
     /// Returns when a loss of power leaves the layer of a container as it was made. What is written to it afterwards is the
     /// writer's to sync.
     func sync(id: String) throws
-    /// Deletes the layer's own files. Its children become unusable: the caller sees to the order. Unknown ids are fine.
+    /// Takes the layer away, and its own files by and by, after the answer. Its children become unusable: the caller sees
+    /// to the order. Unknown ids are fine.
     func remove(id: String) throws
+    /// Waits until the files of removed layers are gone, for whoever needs their room. False when there were none.
+    @discardableResult func emptyTrash() -> Bool
     func exists(id: String) -> Bool
     /// What to mount, in order, to see the layer with everything below it: writable for container layers, read-only
     /// for image layers.

@@ -7,9 +7,9 @@ import Primitives
 /// <root>/<id>/           made as .new-<id>-<random> and renamed when everything is in it
 ///         parent         the parent's id; missing for the lowest
 ///         kind           "image" (read-only) or "container" (writable), written last
-/// <root>/.old-…          renamed before it is taken apart
+/// <root>/.old-…          what was removed: renamed, and taken apart by and by
 /// ```
-/// Names that begin with a dot are what a crash has left; `init` removes them.
+/// Names that begin with a dot at the start are what a crash has left; they go the same way.
 final class LayerFolders: Sendable {
     enum Kind: String {
         case image
@@ -18,28 +18,24 @@ final class LayerFolders: Sendable {
 
     let path: String
     let root: FDBox
-    private let empty: @Sendable (FDBox) throws -> Void
+    let trash: LayerTrash
 
-    /// Opens the folder, makes it first when it isn't there (mode 0700), and removes leftovers.
+    /// Opens the folder, makes it first when it isn't there (mode 0700), and begins to remove leftovers.
     ///
     /// `emptying` takes out of a layer's folder what is not removed file by file.
     init(path: String, emptying: @escaping @Sendable (FDBox) throws -> Void = { _ in }) throws {
         self.path = path
-        empty = emptying
         try Self.makePath(path)
-        root = FDBox(try FD.open(at: RawPath(path), [.directory]))
+        let root = FDBox(try FD.open(at: RawPath(path), [.directory]))
+        self.root = root
         // Layers have little to do with each other, and come and go whole: the inodes of one that went are what ext4 likes least
         // to give the next. Where it can't be had nothing is lost.
         try? root.fd.keepSubdirectoriesApart()
-        for entry in try root.fd.entries() where entry.name.bytes.first == UInt8(ascii: ".") {
-            // What cannot be removed takes room and nothing else; the next start tries again.
-            try? discard(entry.name)
+        trash = LayerTrash(root) { name, beforeEach in
+            try emptying(FDBox(try root.fd.open(name, [.directory, .noFollow])))
+            try root.fd.removeTree(name, beforeEach: beforeEach)
         }
-    }
-
-    private func discard(_ name: RawPath) throws {
-        try empty(FDBox(try root.fd.open(name, [.directory, .noFollow])))
-        try root.fd.removeTree(name)
+        trash.add(try root.fd.entries().map(\.name).filter { $0.bytes.first == UInt8(ascii: ".") })
     }
 
     private static func makePath(_ path: String) throws {
@@ -97,20 +93,22 @@ final class LayerFolders: Sendable {
         try LayerID.check(id)
         if exists(id) { throw EngineError(.conflict, "layer \(id) already exists") }
         if let parent { _ = try self.kind(parent) }
-        let temporary = RawPath(".new-\(id)-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
-        try root.fd.makeDirectory(temporary, mode: 0o700)
-        do {
-            let folder = FDBox(try root.fd.open(temporary, [.directory]))
-            let result = try fill(folder)
-            if let parent { try Self.write(parent, to: "parent", in: folder) }
-            try Self.write(kind.rawValue, to: "kind", in: folder)
-            try beforeRename()
-            try rename(temporary, to: id)
-            return result
-        } catch {
-            // The first error counts; what stays is removed at the next start.
-            try? discard(temporary)
-            throw error
+        return try trash.whileMaking {
+            let temporary = RawPath(".new-\(id)-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
+            try root.fd.makeDirectory(temporary, mode: 0o700)
+            do {
+                let folder = FDBox(try root.fd.open(temporary, [.directory]))
+                let result = try fill(folder)
+                if let parent { try Self.write(parent, to: "parent", in: folder) }
+                try Self.write(kind.rawValue, to: "kind", in: folder)
+                try beforeRename()
+                try rename(temporary, to: id)
+                return result
+            } catch {
+                // Before the answer: whoever ran out of room has it again.
+                trash.removeNow(temporary)
+                throw error
+            }
         }
     }
 
@@ -151,7 +149,7 @@ final class LayerFolders: Sendable {
         try file.writeAll(Array(text.utf8))
     }
 
-    /// Takes the layer away; unknown ids are fine.
+    /// Takes the layer away, and its files by and by; unknown ids are fine.
     func remove(_ id: String) throws {
         try LayerID.check(id)
         let temporary = RawPath(".old-\(id)-\(String(UInt32.random(in: 0 ... .max), radix: 36))")
@@ -161,7 +159,7 @@ final class LayerFolders: Sendable {
             if error.errno == 2 { return }
             throw error
         }
-        try discard(temporary)
+        trash.add([temporary])
     }
 
     /// A folder for files, that looks as the parent's does: mode and owner of `/` come from it.

@@ -5,12 +5,14 @@ import LinuxSystem
 struct LayerRoots {
     var folder: FDBox
     var tree: FDBox
+    var trash: LayerTrash
 
     /// Unpacks, and keeps how to pack the same archive again where that is possible.
     func apply(_ source: any ByteSource, _ mode: UnpackMode) throws -> LayerApplied {
         let recipe = FDSink(try folder.fd.open("recipe", [.writeOnly, .create, .exclusive], mode: 0o600))
-        let applied = try LayerArchive.unpack(
-            source, into: tree.fd, options: UnpackOptions(mode: mode), recipe: recipe)
+        var options = UnpackOptions(mode: mode)
+        options.makeRoom = { [trash] in trash.empty() }
+        let applied = try LayerArchive.unpack(source, into: tree.fd, options: options, recipe: recipe)
         if !applied.isRepeatable { try folder.fd.unlink("recipe") }
         return applied
     }

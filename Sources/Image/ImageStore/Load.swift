@@ -18,7 +18,8 @@ extension ImageStore {
         let load: LoadInProgress
         do {
             let archive = ArchiveReader(try DecompressedSource(FDSource(try input.duplicate())))
-            load = LoadInProgress(store: self, archive: archive, spool: LoadSpool(folder: folder.newTemporaryPath()))
+            load = LoadInProgress(
+                store: self, archive: archive, spool: LoadSpool(folder: folder.newTemporaryPath(), room: room))
         } catch {
             throw storeError(error)
         }

@@ -13,6 +13,7 @@ final class LoadSpool {
     }
 
     private let folder: String
+    private let room: DiskRoom
     private var contents: [String: Content] = [:]
     private var folderExists = false
 
@@ -21,7 +22,10 @@ final class LoadSpool {
     private static let maximumEntries = 100_000
     private static let maximumDocument = 8 << 20
 
-    init(folder: String) { self.folder = folder }
+    init(folder: String, room: DiskRoom) {
+        self.folder = folder
+        self.room = room
+    }
 
     deinit { try? HostDirectory.removeTree(folder) }
 
@@ -60,10 +64,14 @@ final class LoadSpool {
         let file = try FD.open(at: RawPath(path), [.writeOnly, .create, .exclusive], mode: 0o600)
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { chunk.deallocate() }
+        var place: Int64 = 0
         while true {
             let count = try reader.read(into: chunk)
             if count == 0 { return path }
-            try file.writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+            try room.trying {
+                try file.writeAll(UnsafeRawBufferPointer(rebasing: chunk[..<count]), at: place)
+            }
+            place += Int64(count)
         }
     }
 

@@ -106,6 +106,11 @@ int cl_close_range(unsigned first, unsigned last, unsigned flags) {
     return (int)RESULT(syscall(SYS_close_range, first, last, flags));
 }
 
+int cl_set_nice(int nice) { return (int)RESULT(setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice)); }
+int cl_set_io_priority(int priority) {
+    const int process = 1; // IOPRIO_WHO_PROCESS: 0 is the calling thread
+    return (int)RESULT(syscall(SYS_ioprio_set, process, 0, priority));
+}
 int cl_setsid(void) { return (int)RESULT(setsid()); }
 uint32_t cl_umask(uint32_t mask) { return umask((mode_t)mask); }
 int cl_chdir(const char *path) { return (int)RESULT(chdir(path)); }

@@ -61,11 +61,14 @@ public final class BtrfsDriver: GraphDriver {
                 } else {
                     try folder.fd.makeSubvolume("tree")
                 }
-                return try fill(LayerRoots(folder: folder, tree: FDBox(try folder.fd.open("tree", [.directory]))))
+                return try fill(
+                    LayerRoots(
+                        folder: folder, tree: FDBox(try folder.fd.open("tree", [.directory])), trash: folders.trash))
             })
     }
 
     public func remove(id: String) throws { try folders.remove(id) }
+    public func emptyTrash() -> Bool { folders.trash.empty() }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
     public func status() -> [(String, String)] { [("Btrfs", "")] }

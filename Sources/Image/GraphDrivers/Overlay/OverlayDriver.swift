@@ -53,7 +53,7 @@ public final class OverlayDriver: GraphDriver {
         return try makeFolder(id, parent, kind) { folder in
             let diff = try LayerFolders.makeTree("diff", in: folder, like: like)
             if kind == .container { try folder.fd.makeDirectory("work", mode: 0o700) }
-            return try fill(LayerRoots(folder: folder, tree: diff))
+            return try fill(LayerRoots(folder: folder, tree: diff, trash: folders.trash))
         }
     }
 
@@ -90,6 +90,7 @@ public final class OverlayDriver: GraphDriver {
         if let link { try links.remove(link) }
     }
 
+    public func emptyTrash() -> Bool { folders.trash.empty() }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
 

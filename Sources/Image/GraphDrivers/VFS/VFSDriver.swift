@@ -41,11 +41,12 @@ public final class VFSDriver: GraphDriver {
             fill: { folder in
                 let tree = try LayerFolders.makeTree("tree", in: folder, like: nil)
                 if let parent { try TreeCopy.copy(from: try folders.open(parent, "tree").fd, to: tree.fd) }
-                return try fill(LayerRoots(folder: folder, tree: tree))
+                return try fill(LayerRoots(folder: folder, tree: tree, trash: folders.trash))
             })
     }
 
     public func remove(id: String) throws { try folders.remove(id) }
+    public func emptyTrash() -> Bool { folders.trash.empty() }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
     public func status() -> [(String, String)] { [] }

@@ -25,6 +25,7 @@ public final class BlobSpool: Sendable {
     public let size: Int64?
     let path: String
     let file: FDBox
+    private let room: DiskRoom
     let state = Monitor(State())
     /// Of the bytes that are here. Apart from the state, so that nobody waits while it is worked out.
     private let hash = Mutex(SHA256())
@@ -32,8 +33,9 @@ public final class BlobSpool: Sendable {
     /// Without a size in the manifest (schema 1) a layer may have so many bytes.
     public static let mostWithoutSize: Int64 = 32 << 30
 
-    init(path: String, digest: Digest, size: Int64?) throws(SystemError) {
+    init(path: String, digest: Digest, size: Int64?, room: DiskRoom = DiskRoom()) throws(SystemError) {
         self.path = path
+        self.room = room
         self.digest = digest
         self.size = size
         file = FDBox(try FD.open(at: RawPath(path), [.readWrite, .create, .noFollow], mode: 0o600))
@@ -70,7 +72,7 @@ public final class BlobSpool: Sendable {
             throw EngineError(.badParameter, "blob \(digest) is larger than it should be")
         }
         do {
-            try bytes.withUnsafeBytes { try file.fd.writeAll($0, at: start) }
+            try room.trying { try bytes.withUnsafeBytes { try file.fd.writeAll($0, at: start) } }
         } catch {
             throw storeError(error)
         }

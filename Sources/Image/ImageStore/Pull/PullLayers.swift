@@ -10,7 +10,7 @@ extension ImageStore {
         do {
             try HostDirectory.makeAll(folder.downloads)
             return try BlobSpool(
-                path: "\(folder.downloads)/\(digest.algorithm)-\(digest.hex)", digest: digest, size: size)
+                path: "\(folder.downloads)/\(digest.algorithm)-\(digest.hex)", digest: digest, size: size, room: room)
         } catch {
             throw storeError(error)
         }

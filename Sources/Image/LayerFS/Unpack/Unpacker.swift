@@ -38,16 +38,27 @@ final class Unpacker {
         switch event {
         case .entry(let entry):
             do {
-                try begin(entry)
+                try withRoom { try begin(entry) }
             } catch let error as SystemError {
                 throw error.about(entry.displayName)
             }
         case .data(let offset, let count):
-            try write(UnsafeRawBufferPointer(rebasing: input[..<count]), at: offset)
+            let bytes = UnsafeRawBufferPointer(rebasing: input[..<count])
+            try withRoom { try write(bytes, at: offset) }
         case .entryEnd:
             try end()
         case .archiveEnd:
             break
+        }
+    }
+
+    /// Tries again when the disk was full (ENOSPC, EDQUOT) and is no more.
+    private func withRoom(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as SystemError where error.errno == 28 || error.errno == 122 {
+            guard options.makeRoom?() == true else { throw error }
+            try body()
         }
     }
 
@@ -172,12 +183,7 @@ final class Unpacker {
     private func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws {
         guard let (file, _, entry, written) = current else { return }
         do {
-            if offset == written {
-                try file.fd.writeAll(bytes)
-            } else {
-                // A hole: the position stays behind, so later bytes are placed as well.
-                try file.fd.writeAll(bytes, at: offset)
-            }
+            try file.fd.writeAll(bytes, at: offset)
         } catch let error {
             throw error.about(entry.displayName)
         }

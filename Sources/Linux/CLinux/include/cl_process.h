@@ -28,6 +28,9 @@ int cl_setresgid(uint32_t gid);
 int cl_capset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 int cl_setrlimit(int resource, uint64_t soft, uint64_t hard);
 int cl_close_range(unsigned first, unsigned last, unsigned flags);
+/// setpriority(2) and ioprio_set(2) of the calling thread alone.
+int cl_set_nice(int nice);
+int cl_set_io_priority(int priority);
 int cl_setsid(void);
 uint32_t cl_umask(uint32_t mask);
 int cl_chdir(const char *_Nonnull path);

@@ -1,0 +1,21 @@
+internal import CLinux
+internal import Glibc
+
+/// How much the calling thread gets of processors and disks when others want them too.
+public enum ThreadPriority {
+    /// What is left by all others: nice 19 (`setpriority(2)`), and the idle class of disks whose scheduler knows it
+    /// (`ioprio_set(2)`). No error where that isn't allowed.
+    public static func giveWay() {
+        _ = cl_set_nice(19)
+        _ = cl_set_io_priority(3 << 13)
+    }
+
+    /// As processes begin. Going back up wants CAP_SYS_NICE; without it the thread stays as it is.
+    public static func giveWayNoMore() {
+        _ = cl_set_nice(0)
+        _ = cl_set_io_priority(0)
+    }
+
+    /// Blocks the thread (`usleep(3)`).
+    public static func rest(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+}
