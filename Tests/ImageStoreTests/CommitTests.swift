@@ -100,9 +100,9 @@ import Testing
         let layer = try bench.store.captureLayer(of: "c1", .keeping)
         _ = try bench.store.makeImage(step(base, "COPY", as: "first"), layer: layer)
         bench.store.letGo([layer.chainID])
-        let found = try #require(try bench.store.layer(madeBy: "COPY") { _, _ in true })
+        let found = try #require(try bench.store.layer(madeBy: "COPY", for: .host, trusted: nil))
         #expect(found == layer)
-        #expect(try bench.store.layer(madeBy: "COPY") { _, _ in false } == nil)
+        #expect(try bench.store.layer(madeBy: "COPY", for: .host, trusted: []) == nil)
         let alone = try bench.store.place(found, on: nil)
         #expect(alone.diffID == layer.diffID && alone.chainID.hex == layer.diffID.hex)
         // On the same stack it is the same layer.
@@ -114,7 +114,7 @@ import Testing
     @Test func whatCameFromElsewhereGivesNoLayer() throws {
         let (bench, base) = try bench()
         let text = try #require(base.config.history.last?.createdBy)
-        #expect(try bench.store.layer(madeBy: text) { _, _ in true } == nil)
+        #expect(try bench.store.layer(madeBy: text, for: base.config.platform, trusted: nil) == nil)
     }
 
     @Test func anImageMayBeginAStack() throws {

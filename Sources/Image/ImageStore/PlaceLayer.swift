@@ -6,15 +6,14 @@ public import Primitives
 
 extension ImageStore {
     /// The top layer of an image that was built here, on another one, by a step of this text; the newest image counts. It is
-    /// held: see `letGo`.
+    /// held: see `letGo`. `trusted`: images that count instead of those that were built here.
     public func layer(
-        madeBy step: String, where isWanted: (_ image: Digest, ImageConfig) -> Bool
+        madeBy step: String, for platform: Platform, trusted: Set<Digest>?
     ) throws(EngineError) -> CapturedLayer? {
         try change { table in
             let found = table.images.filter { id, row in
-                // What came from elsewhere says of itself what it likes.
-                guard row.parent != nil, let last = row.config.history.last else { return false }
-                return last.createdBy == step && !last.isEmptyLayer && isWanted(id, row.config)
+                guard trusted?.contains(id) ?? row.isBuiltHere, let last = row.config.history.last else { return false }
+                return last.createdBy == step && !last.isEmptyLayer && row.config.platform == platform
             }
             let newest = found.max {
                 ($0.value.config.created ?? .zero, $0.key) < ($1.value.config.created ?? .zero, $1.key)

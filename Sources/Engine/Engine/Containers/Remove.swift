@@ -35,7 +35,8 @@ extension Engine {
         if container.record.isStep == true, !state.isRunning {
             // Its files are about to become an image's layer.
             throw EngineError(
-                .conflict, "cannot remove container \"\(name)\": a build that goes on needs it: wait for its end or force remove")
+                .conflict,
+                "cannot remove container \"\(name)\": a build that goes on needs it: wait for its end or force remove")
         }
         guard state.isRunning else { return }
         if state.phase == .paused {

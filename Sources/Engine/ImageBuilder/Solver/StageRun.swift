@@ -201,7 +201,8 @@ extension StageRun {
         let image = ImagePlan(
             parent: state.image, held: state.held, config: state.config,
             stepConfig: Self.stepConfig(step, run, state), author: state.author)
-        let key = plan.settings.ignoresCache ? nil : image.key(epoch: plan.settings.arguments["SOURCE_DATE_EPOCH"] ?? nil)
+        let key =
+            plan.settings.ignoresCache ? nil : image.key(epoch: plan.settings.arguments["SOURCE_DATE_EPOCH"] ?? nil)
         while let key, !hasMissed {
             if let found = try await cached(image) { return state.advance(to: found) }
             guard await !solver.shared.enter(key) else { break }

@@ -1,6 +1,5 @@
 internal import APIModel
 internal import ImageBuilder
-internal import ImageModel
 internal import ImageStore
 internal import LinuxSystem
 internal import Primitives
@@ -32,8 +31,6 @@ extension BuildSession {
     /// Not with `SOURCE_DATE_EPOCH`: the other one's times may be later than that.
     private func knownLayer(of plan: ImagePlan) throws -> CapturedLayer? {
         guard !request.ignoresCache, latestTime == nil else { return nil }
-        return try engine.images.layer(madeBy: plan.createdBy) { image, config in
-            sourceLines?.contains(image) != false && config.platform == plan.parent.platform
-        }
+        return try engine.images.layer(madeBy: plan.createdBy, for: plan.parent.platform, trusted: sourceLines)
     }
 }
