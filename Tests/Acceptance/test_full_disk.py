@@ -104,7 +104,7 @@ def test_creating_and_starting_without_room(small):
     assert small.api.inspect(kept)["State"]["Running"] is True
     assert small.api.output(cmd=("echo", "well"))[1] == b"well\n"
     folder = small.root + "/containers"
-    assert len(os.listdir(folder)) == len(small.api.get("/containers/json?all=1").json)
+    eventually(lambda: len(os.listdir(folder)) == len(small.api.get("/containers/json?all=1").json), what="no folder of its own")
 
 
 def test_a_log_without_room_does_not_stop_the_container(small):
