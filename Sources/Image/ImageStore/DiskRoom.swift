@@ -19,4 +19,7 @@ struct DiskRoom: Sendable {
 
 extension ImageStore {
     var room: DiskRoom { DiskRoom { [driver] in driver.emptyTrash() } }
+
+    /// Waits until the files of removed layers are gone.
+    public func makeRoom() { driver.emptyTrash() }
 }

@@ -81,7 +81,7 @@ public final class ImageStore: Sendable {
                 let result = try edit(&draft)
                 let changes = draft.takeChanges()
                 if !changes.isEmpty {
-                    try database.commit(changes, isDurable: isDurable)
+                    try commit(changes, isDurable: isDurable)
                     let finished = draft
                     published.withLock { $0 = finished }
                 }
@@ -89,6 +89,18 @@ public final class ImageStore: Sendable {
             }
         } catch {
             throw storeError(error)
+        }
+    }
+}
+
+extension ImageStore {
+    /// Again when the disk was full and removed layers still lay on it.
+    private func commit(_ changes: [ImageTable.Change], isDurable: Bool) throws {
+        do {
+            try database.commit(changes, isDurable: isDurable)
+        } catch let error as DatabaseError {
+            guard error.resultCode == .SQLITE_FULL, driver.emptyTrash() else { throw error }
+            try database.commit(changes, isDurable: isDurable)
         }
     }
 }

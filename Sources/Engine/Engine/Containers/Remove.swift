@@ -91,6 +91,7 @@ extension Engine {
         do { try store.delete(id) } catch let error as EngineError where StateStore.lacksRoom(error) {
             attempt("remove the folder of \(id)") { try HostDirectory.removeTree(paths.container(id)) }
             attempt("remove the layer of \(id)") { try images.removeContainerLayer(id: id) }
+            images.makeRoom()
             try store.delete(id)
         }
     }
