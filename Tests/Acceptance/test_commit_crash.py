@@ -51,7 +51,8 @@ def test_kill_in_the_middle(new_engine):
     engine.restart()
     folders = [name for name in os.listdir(engine.root + "/overlay") if name not in ("l",) and not name.startswith(".")]
     # The image's own layer, and those of the two containers.
-    assert len(folders) == 3 and not [name for name in os.listdir(engine.root + "/overlay") if name.startswith(".")]
+    assert len(folders) == 3
+    eventually(lambda: not [name for name in os.listdir(engine.root + "/overlay") if name.startswith(".")], 60)
 
 
 def test_no_room(small):  # noqa: F811

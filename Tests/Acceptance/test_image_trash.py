@@ -9,7 +9,7 @@ from harness.images import entry
 from harness.waiting import eventually
 from test_images import import_tar
 
-FILES = 3000
+FILES = 1000
 
 
 def trash(engine):
@@ -54,7 +54,7 @@ def test_rmi_answers_before_the_files_are_gone(large):
     assert engine.api.get("/system/df").json["LayersSize"] == before
     assert [image["RepoTags"] for image in engine.api.get("/images/json").json if image["RepoTags"] != ["busybox:latest"]] == []
     slow.finish()
-    eventually(lambda: not trash(engine), 20, what="an empty trash")
+    eventually(lambda: not trash(engine), 60, what="an empty trash")
 
 
 def test_a_crash_between_the_answer_and_the_end(large):
@@ -65,7 +65,7 @@ def test_a_crash_between_the_answer_and_the_end(large):
     slow.socket.close()
     assert len(trash(engine)) == 1
     engine.start()
-    eventually(lambda: not trash(engine) and not glob.glob(f"{engine.root}/overlay/.new-*"), 20, what="an empty trash")
+    eventually(lambda: not trash(engine) and not glob.glob(f"{engine.root}/overlay/.new-*"), 60, what="an empty trash")
     assert engine.api.get("/system/df").json["LayersSize"] == before
     assert engine.api.get("/images/large:1/json").status == 404
 
@@ -78,6 +78,6 @@ def test_an_image_that_comes_back_at_once(large):
     assert engine.api.post("/images/load", archive, timeout=60).status == 200
     assert len(trash(engine)) == 1
     slow.finish()
-    eventually(lambda: not trash(engine), 20, what="an empty trash")
+    eventually(lambda: not trash(engine), 60, what="an empty trash")
     assert engine.api.get("/images/large:1/get").body[-10240:] == archive[-10240:]
     assert engine.api.get("/system/df").json["LayersSize"] == before + FILES + (3 << 20)

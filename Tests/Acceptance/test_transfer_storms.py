@@ -15,6 +15,7 @@ from harness.disks import Disk
 from harness.distribution import MANIFEST, Image, name_of
 from harness.images import entry
 from harness.registry import Registry, digest
+from harness.waiting import eventually
 from test_images import progress
 
 # A few in every run; the full count is asked for by name.
@@ -181,7 +182,7 @@ def test_the_engine_dies_in_pulls_and_pushes(memory, new_engine, kind):
         assert check_engine(engine, {first.name + ":1"}) == {first.name + ":1"}
         engine.api.delete(f"/images/{first.name}:1")
         engine.restart()
-        assert [name for name in os.listdir(engine.root + "/overlay") if name != "l"] == []
+        eventually(lambda: os.listdir(engine.root + "/overlay") == ["l"], 60)
         assert not os.path.isdir(engine.root + "/image/overlay/downloads") or os.listdir(engine.root + "/image/overlay/downloads") == []
     finally:
         registry.finish()

@@ -3,11 +3,11 @@ internal import Glibc
 
 /// How much the calling thread gets of processors and disks when others want them too.
 public enum ThreadPriority {
-    /// What is left by all others: nice 19 (`setpriority(2)`), and the idle class of disks whose scheduler knows it
-    /// (`ioprio_set(2)`). No error where that isn't allowed.
+    /// A tenth of a processor that others want (nice 10, `setpriority(2)`), and the last place of disks whose scheduler knows
+    /// places (best effort 7, `ioprio_set(2)`): little, but never nothing. No error where that isn't allowed.
     public static func giveWay() {
-        _ = cl_set_nice(19)
-        _ = cl_set_io_priority(3 << 13)
+        _ = cl_set_nice(10)
+        _ = cl_set_io_priority(2 << 13 | 7)
     }
 
     /// As processes begin. Going back up wants CAP_SYS_NICE; without it the thread stays as it is.
