@@ -36,7 +36,8 @@ extension Engine {
             for name in names.isEmpty ? [image.id.description] : names {
                 // Used, by builds too, or gone in the meantime: then it is not for us to remove.
                 guard containerUses(image.id).isEmpty,
-                    let steps = try? images.remove(name, force: false, noPrune: false, sparesKept: true, inUse: containerUses)
+                    let steps = try? images.remove(
+                        name, force: false, noPrune: false, sparesKept: true, inUse: containerUses)
                 else { continue }
                 removals.append(Removal(image: image.id.description, steps: steps, known: known))
             }

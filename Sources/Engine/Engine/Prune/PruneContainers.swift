@@ -11,7 +11,9 @@ extension Engine {
             var (removed, reclaimed) = ([String](), Int64(0))
             for container in containers.all() where !container.state.isRunning {
                 let record = container.record
-                guard record.isStep != true, filter.matches(record.config.labels ?? [:], created: record.created) else { continue }
+                guard record.isStep != true, filter.matches(record.config.labels ?? [:], created: record.created) else {
+                    continue
+                }
                 let size = (try? await workers.run { [images] in try images.size(containerLayer: record.id) }) ?? 0
                 do throws(EngineError) {
                     try await remove(record.id, RemoveOptions())

@@ -90,7 +90,7 @@ struct ComparisonWalk: DifferenceWalk {
         let before = TreeNode(path: node.path, parent: below, name: node.name, stat: old)
         do {
             return try before.keptAttributes() == node.keptAttributes()
-        } catch where error.errno == 2 {
+        } catch  where error.errno == 2 {
             return true
         }
     }

@@ -79,7 +79,8 @@ extension Engine {
                 try await workers.run {
                     let isPinned = repository.checksum != nil
                     let wanted = isPinned ? try GitResolution(git: git).resolved(repository) : repository
-                    let folder = try GitCheckout(git: git, repository: wanted, folder: reception.holder.repository).run()
+                    let folder = try GitCheckout(git: git, repository: wanted, folder: reception.holder.repository)
+                        .run()
                     if repository.keepsGitFolder == false {
                         try HostDirectory.removeTree(reception.holder.repository + "/.git")
                     }
