@@ -221,7 +221,7 @@ let targets: [Target] = [
     tests("GraphDrivers", ["GraphDrivers", "LayerFS", "TarCodec", "LinuxSystem", "Primitives"]),
     tests(
         "ImageStore",
-        ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives"]),
+        ["ImageStore", "ImageModel", "GraphDrivers", "LayerFS", "LinuxSystem", "OrderedJSON", "Primitives", .grdb]),
     tests("OCIRuntime", ["OCIRuntime", "Cgroups", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("PortProxy", ["PortProxy", "LinuxSystem", "Primitives"]),
     tests("SeccompPolicy", ["SeccompPolicy", "OCIRuntime", "OrderedJSON", "Primitives"]),
@@ -246,7 +246,7 @@ let targets: [Target] = [
         "Engine",
         [
             "Engine", "APIModel", "Cgroups", "ContentFetch", "Dockerfile", "LayerFS", "TarCodec", "LinuxSystem",
-            "Primitives", "OrderedJSON",
+            "Primitives", "OrderedJSON", .logging,
         ]),
 ]
 

@@ -1,3 +1,4 @@
+import GRDB
 import Glibc
 import GraphDrivers
 import ImageModel
@@ -226,6 +227,48 @@ import Testing
             #expect(bench.driver.exists(id: image.layers[0]))
         }
         #expect(try bench.scratch.shell("ls store/lost | wc -l") == "1")
+    }
+
+    /// Where the engine can be killed while it replaces a damaged database, and what is on disk then.
+    @Test(arguments: ["rm images.db*", "rm images.db", "rm images.db*; : > images.db"])
+    func aDatabaseThatIsGoneTakesNoLayerAlong(_ script: String) throws {
+        let bench = try Bench()
+        try bench.makeTree()
+        let image = try bench.importTree()
+        let container = ContainerID.random().description
+        try bench.store.createContainerLayer(id: container, image: image.id)
+        try bench.scratch.shell("cd store/image/copy; test -e images.db-wal; \(script)")
+        for _ in 0..<2 {
+            let reopened = try bench.reopened()
+            #expect(try reopened.list().isEmpty)
+            #expect(try bench.driver.ids().sorted() == [container, image.layers[0]].sorted())
+        }
+    }
+
+    @Test func whatIsLeftOfADatabaseIsSetAside() throws {
+        let bench = try Bench()
+        try bench.scratch.shell("cd store/image/copy; cp images.db-wal ../../../kept; rm images.db")
+        let reopened = try bench.reopened()
+        #expect(!reopened.notices.isEmpty)
+        try bench.scratch.shell("cmp kept store/lost/images.db-wal.*")
+    }
+
+    @Test func aLockedDatabaseStaysWhereItIs() throws {
+        let bench = try Bench()
+        try bench.makeTree()
+        let image = try bench.importTree()
+        let folder = try StoreFolder(root: bench.scratch("store"), driver: bench.driver.name)
+        let other = try DatabaseQueue(path: folder.database)
+        try other.writeWithoutTransaction { database in
+            try database.inTransaction(.immediate) {
+                var startup = Startup(folder: folder, driver: bench.driver, boot: nil, patience: 0)
+                let error = #expect(throws: DatabaseError.self) { _ = try startup.openDatabase() }
+                #expect(error?.resultCode == .SQLITE_BUSY)
+                return .rollback
+            }
+        }
+        let reopened = try bench.reopened()
+        #expect(try reopened.list().map(\.id) == [image.id] && reopened.notices.isEmpty)
     }
 
     /// Gives the thread that syncs its turn.

@@ -79,7 +79,9 @@ public final class Engine: Sendable {
             throw EngineError(.conflict, "another engine uses \(paths.root)")
         }
         self.lock = FDBox(lock)
-        store = try StateStore(path: paths.database, logger: logger) { damaged in
+        store = try StateStore(path: paths.database, logger: logger) {
+            try HostDirectory.entries(paths.containers).contains { ContainerID($0) != nil }
+        } setAside: { damaged in
             try LostAndFound.setAside(damaged, in: paths.lost)
         }
         engineID = try store.setting("engine-id") { EngineID.random() }

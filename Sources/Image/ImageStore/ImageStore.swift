@@ -112,6 +112,7 @@ func storeError(_ error: any Error) -> EngineError {
     case let error as SystemError: EngineError(.internal, "\(error)", cause: error)
     case let error as DatabaseError where error.resultCode == .SQLITE_FULL:
         EngineError(.internal, "write the image database: no space left on device", cause: error)
+    case let error as DatabaseError: EngineError(.internal, "the image database: \(error)", cause: error)
     default: EngineError(.internal, "\(error)", cause: error)
     }
 }

@@ -1,3 +1,4 @@
+internal import GRDB
 internal import GraphDrivers
 internal import ImageModel
 internal import LinuxSystem
@@ -9,32 +10,44 @@ struct Startup {
     let driver: any GraphDriver
     /// This boot of the machine.
     let boot: String?
+    /// Seconds to wait for another process that writes to the database.
+    let patience: Double
     private(set) var notices: [String] = []
 
-    init(folder: StoreFolder, driver: any GraphDriver, boot: String?) {
+    init(folder: StoreFolder, driver: any GraphDriver, boot: String?, patience: Double = 5) {
         self.folder = folder
         self.driver = driver
         self.boot = boot
+        self.patience = patience
     }
 
-    /// A database that cannot be read is moved away. The layers it knew of are then kept for ever: nobody can say
-    /// whose they are.
+    /// A damaged database is moved away; on any other error it stays, and the engine does not start. The layers that a
+    /// lost one knew of are kept for ever: nobody can say whose they are.
     mutating func openDatabase() throws -> StoreDatabase {
-        do {
-            let database = try StoreDatabase(path: folder.database)
-            _ = try database.images()
-            _ = try database.layers()
-            return database
-        } catch {
-            guard HostFile.exists(folder.database) else { throw error }
-            for suffix in ["", "-wal", "-shm"] {
-                if let target = folder.setAside(folder.database + suffix) {
-                    notices.append("set aside the image database, which cannot be read (\(error)): \(target)")
-                }
+        // The end may have come in the middle of this: SQLite would delete what belongs to a file that is gone.
+        if !HostFile.exists(folder.database) { setDatabaseAside("its file is gone") }
+        do { return try readDatabase() } catch let error as DatabaseError where error.isDamage {
+            setDatabaseAside("\(error)")
+            return try readDatabase()
+        }
+    }
+
+    private mutating func readDatabase() throws -> StoreDatabase {
+        let wasThere = HostFile.exists(folder.database)
+        let database = try StoreDatabase(path: folder.database, patience: patience, existingLayers: driver.ids)
+        _ = try database.images()
+        _ = try database.layers()
+        let kept = wasThere ? [] : try database.keptLayers()
+        if !kept.isEmpty { notices.append("\(kept.count) layers, of which no database tells, are kept") }
+        return database
+    }
+
+    /// The file first: its companions say nothing without it.
+    private mutating func setDatabaseAside(_ reason: String) {
+        for suffix in ["", "-wal", "-shm"] {
+            if let target = folder.setAside(folder.database + suffix) {
+                notices.append("set aside the image database, which cannot be read (\(reason)): \(target)")
             }
-            let database = try StoreDatabase(path: folder.database)
-            try database.keep(layers: try driver.ids())
-            return database
         }
     }
 

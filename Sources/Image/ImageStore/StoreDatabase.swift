@@ -23,14 +23,20 @@ final class StoreDatabase: Sendable {
             repository TEXT NOT NULL, PRIMARY KEY (diff, digest, repository)) STRICT;
         """
 
-    init(path: String) throws {
+    /// Opens it, or makes it. One that is new although there are layers takes the place of one that was lost: with its
+    /// tables comes, in one transaction, that all of `existingLayers` are kept, as nobody can say whose they are.
+    ///
+    /// `patience`: seconds to wait for another process that writes. Errors: `DatabaseError`; see `isDamage`.
+    init(path: String, patience: Double = 5, existingLayers: () throws -> [String]) throws {
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patience)
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { database in
+            let isNew = try !database.tableExists("layers")
             try database.execute(sql: Self.schema)
+            if isNew { try Self.keep(try existingLayers(), database) }
             if try !database.columns(in: "images").contains(where: { $0.name == "built_here" }) {
                 try database.execute(sql: "ALTER TABLE images ADD COLUMN built_here INTEGER NOT NULL DEFAULT 0")
             }
@@ -153,11 +159,13 @@ extension StoreDatabase {
 
     /// From now on these are in no row.
     func keep(layers: [String]) throws {
-        try queue.write { database in
-            for id in layers {
-                try Self.run(database, "INSERT OR IGNORE INTO kept_layers VALUES (?)", [id])
-                try Self.run(database, "DELETE FROM layers WHERE driver_id = ?", [id])
-            }
+        try queue.write { database in try Self.keep(layers, database) }
+    }
+
+    private static func keep(_ layers: [String], _ database: Database) throws {
+        for id in layers {
+            try run(database, "INSERT OR IGNORE INTO kept_layers VALUES (?)", [id])
+            try run(database, "DELETE FROM layers WHERE driver_id = ?", [id])
         }
     }
 
@@ -172,4 +180,9 @@ extension StoreDatabase {
     private static func digest(_ hex: String?) -> Digest? {
         hex.flatMap { Digest(sha256Hex: $0) }
     }
+}
+
+extension DatabaseError {
+    /// The file is none of SQLite's, or broken. All else may pass: a lock, a full disk, a lack of descriptors.
+    var isDamage: Bool { resultCode == .SQLITE_CORRUPT || resultCode == .SQLITE_NOTADB }
 }

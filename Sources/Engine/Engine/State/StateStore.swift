@@ -1,4 +1,5 @@
 internal import GRDB
+internal import LinuxSystem
 internal import Logging
 internal import OrderedJSON
 internal import Primitives
@@ -13,18 +14,19 @@ final class StateStore: Sendable {
     let logger: Logger
 
     /// Opens or makes the database. One that SQLite can't read is renamed aside, never deleted.
-    init(path: String, logger: Logger, setAside: (String) throws -> Void) throws {
+    ///
+    /// `hasContainers`: whether folders of containers are there. A database that is new all the same takes the place of
+    /// one that was lost, and says so from its first transaction on: see `hasUnreadable`.
+    init(path: String, logger: Logger, hasContainers: () throws -> Bool, setAside: (String) throws -> Void) throws {
         self.logger = logger
-        do {
-            database = try Self.open(path)
-        } catch let error as DatabaseError where Self.isDamage(error) {
+        // The end may have come in the middle of this: SQLite would delete what belongs to a file that is gone.
+        if !HostFile.exists(path) { try setAside(path) }
+        do { database = try Self.open(path, isSuccessor: hasContainers) } catch let error as DatabaseError
+            where Self.isDamage(error)
+        {
             logger.error("the state database can't be read and is set aside", metadata: ["path": "\(path)"])
             try setAside(path)
-            database = try Self.open(path)
-            // Folders and layers whose rows are gone are not nobody's: see `hasUnreadable`.
-            try database.write { db in
-                try db.execute(sql: "INSERT OR REPLACE INTO unreadable (id, record) VALUES ('database', x'')")
-            }
+            database = try Self.open(path) { true }
         }
     }
 
@@ -32,7 +34,7 @@ final class StateStore: Sendable {
         error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
     }
 
-    private static func open(_ path: String) throws -> DatabaseQueue {
+    private static func open(_ path: String, isSuccessor: () throws -> Bool) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "state"
         configuration.prepareDatabase { db in
@@ -42,6 +44,7 @@ final class StateStore: Sendable {
         }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { db in
+            let isNew = try !db.tableExists("container")
             try db.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS container (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
@@ -50,6 +53,10 @@ final class StateStore: Sendable {
                     CREATE TABLE IF NOT EXISTS unreadable (id TEXT PRIMARY KEY NOT NULL, record BLOB NOT NULL);
                     CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
                     """)
+            // Folders and layers whose rows are gone are not nobody's.
+            if isNew, try isSuccessor() {
+                try db.execute(sql: "INSERT OR REPLACE INTO unreadable (id, record) VALUES ('database', x'')")
+            }
         }
         return queue
     }
