@@ -37,6 +37,18 @@ import Testing
         #expect(copy.modified == FileTime(seconds: -7, nanoseconds: 5))
     }
 
+    /// tmpfs, as XFS and btrfs, takes the largest number there is.
+    @Test func aTreeMayBeLargerThanAnyNumber() throws {
+        let scratch = try Scratch(in: "/dev/shm")
+        let root = try scratch.directory("root")
+        for name in ["a", "b"] {
+            let file = try root.fd.open(RawPath(name), [.writeOnly, .create], mode: 0o600)
+            try file.truncate(to: .max)
+        }
+        #expect(try LayerDiff(overlayUpper: root).size() == .max)
+        #expect(try LayerDiff(from: nil, to: root).size() == .max)
+    }
+
     @Test func namesComeInOrderAndRelative() throws {
         let scratch = try Scratch()
         let root = try scratch.directory("root")

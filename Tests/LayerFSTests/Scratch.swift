@@ -7,20 +7,24 @@ import Testing
 import Glibc
 #endif
 
-/// A directory of its own for a test, on a real disk, removed at the end.
+/// A directory of its own for a test, on a real disk unless the test says otherwise, removed at the end.
 final class Scratch: Sendable {
     let path: String
     let fd: FDBox
+    private let parent: FDBox
+    private let name: RawPath
 
-    init() throws {
-        path = "/var/tmp/layerfs-test-\(UInt64.random(in: 0 ... .max))"
-        try FD.open(at: "/var/tmp", [.directory]).makeDirectory(RawPath(String(path.dropFirst(9))), mode: 0o755)
+    init(in folder: String = "/var/tmp") throws {
+        let text = "layerfs-test-\(UInt64.random(in: 0 ... .max))"
+        (path, name) = ("\(folder)/\(text)", RawPath(text))
+        parent = FDBox(try FD.open(at: RawPath(folder), [.directory]))
+        try parent.fd.makeDirectory(name, mode: 0o755)
         fd = FDBox(try FD.open(at: RawPath(path), [.directory]))
     }
 
     deinit {
         try? fd.fd.removeContents()
-        try? FD.open(at: "/var/tmp", [.directory]).removeDirectory(RawPath(String(path.dropFirst(9))))
+        try? parent.fd.removeDirectory(name)
     }
 
     func directory(_ name: String) throws -> FDBox {

@@ -129,7 +129,7 @@ extension ImageTable {
         let names = names ?? self.names(of: id)
         return Image(
             id: id, config: row.config, chainIDs: row.chainIDs, layers: rows.map(\.driverID),
-            size: rows.reduce(0) { $0 &+ $1.size }, parent: row.parent.flatMap { images[$0] == nil ? nil : $0 },
+            size: rows.map(\.size).clampedSum, parent: row.parent.flatMap { images[$0] == nil ? nil : $0 },
             tags: names.filter { !$0.contains("@") }, digests: names.filter { $0.contains("@") },
             lastTagged: row.tagged)
     }

@@ -15,7 +15,7 @@ extension ImageStore {
             uniqueKeysWithValues: table.images.map { id, row in
                 let own = steps.contains(id) ? 0 : 1
                 let shared = row.chainIDs.filter { users[$0, default: 0] > own }
-                return (id, shared.reduce(0) { $0 + (table.layers[$1]?.size ?? 0) })
+                return (id, shared.map { table.layers[$0]?.size ?? 0 }.clampedSum)
             })
     }
 

@@ -28,7 +28,7 @@ struct DiskUsageDetail {
     }
 
     private var text: String {
-        let size = (usage.buildCache ?? []).reduce(Int64(0)) { $0 + ($1.shared ? 0 : $1.size) }
+        let size = (usage.buildCache ?? []).map { $0.shared ? 0 : $0.size }.clampedSum
         return "Images space usage:\n\n"
             + Self.table(
                 images,

@@ -48,26 +48,26 @@ struct DiskUsageRow {
         let used = images.filter { $0.containers != 0 && $0.size != -1 && $0.sharedSize != -1 }
         return DiskUsageRow(
             type: "Images", count: images.count, active: images.count { $0.containers > 0 }, size: usage.layersSize,
-            reclaimable: usage.layersSize - used.reduce(0) { $0 + $1.size - $1.sharedSize }, showsShare: true)
+            reclaimable: usage.layersSize - used.map { $0.size - $0.sharedSize }.clampedSum, showsShare: true)
     }
 
     private static func containers(_ containers: [ContainerSummary]) -> DiskUsageRow {
         let idle = containers.filter { !["running", "paused", "restarting"].contains($0.state) }
-        func size(_ some: [ContainerSummary]) -> Int64 { some.reduce(0) { $0 + max(0, $1.sizeRw ?? 0) } }
+        func size(_ some: [ContainerSummary]) -> Int64 { some.map { max(0, $0.sizeRw ?? 0) }.clampedSum }
         return DiskUsageRow(
             type: "Containers", count: containers.count, active: containers.count - idle.count,
             size: size(containers), reclaimable: size(idle), showsShare: true)
     }
 
     private static func volumes(_ volumes: [VolumeResource]) -> DiskUsageRow {
-        func size(_ some: [VolumeResource]) -> Int64 { some.reduce(0) { $0 + max(0, $1.usageData?.size ?? 0) } }
+        func size(_ some: [VolumeResource]) -> Int64 { some.map { max(0, $0.usageData?.size ?? 0) }.clampedSum }
         return DiskUsageRow(
             type: "Local Volumes", count: volumes.count, active: volumes.count { ($0.usageData?.refCount ?? 0) > 0 },
             size: size(volumes), reclaimable: size(volumes.filter { $0.usageData?.refCount == 0 }), showsShare: true)
     }
 
     private static func buildCache(_ records: [BuildCacheRecord]) -> DiskUsageRow {
-        func size(_ some: [BuildCacheRecord]) -> Int64 { some.reduce(0) { $0 + ($1.shared ? 0 : $1.size) } }
+        func size(_ some: [BuildCacheRecord]) -> Int64 { some.map { $0.shared ? 0 : $0.size }.clampedSum }
         return DiskUsageRow(
             type: "Build Cache", count: records.count, active: records.count(where: \.inUse), size: size(records),
             reclaimable: size(records.filter { !$0.inUse }), showsShare: false)

@@ -55,7 +55,7 @@ private struct SystemPrune {
         var reclaimed: Int64 = 0
         func show(_ pruned: Pruned) {
             if let text = pruned.text { invocation.console.print(text) }
-            reclaimed += pruned.reclaimed
+            reclaimed = reclaimed.addingClamped(pruned.reclaimed)
         }
         show(try invocation.pruneContainers(filters))
         show(try invocation.pruneNetworks(filters))

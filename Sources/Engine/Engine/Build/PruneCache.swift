@@ -25,15 +25,15 @@ extension Engine {
         return try await workers.run { [self] in
             var (deleted, freed): ([String], Int64) = ([], 0)
             let entries = try cacheEntries()
-            var kept = entries.reduce(0) { $0 + ($1.isShared ? 0 : $1.size) }
+            var kept = entries.map { $0.isShared ? 0 : $0.size }.clampedSum
             // Those that were not used for the longest time go first.
             for entry in entries.sorted(by: { $0.lastUsed < $1.lastUsed }) where filter.matches(entry) {
                 guard kept > request.keptSpace || request.keptSpace == 0, let size = try entry.remove() else {
                     continue
                 }
                 deleted.append(entry.id)
-                freed += size
-                kept -= size
+                freed = freed.addingClamped(size)
+                kept = max(0, kept - size)
             }
             return BuildCachePruned(deleted, spaceReclaimed: freed)
         }

@@ -76,7 +76,7 @@ extension Engine {
         try await workers.run { [images] in
             let written = (try? images.size(containerLayer: record.id)) ?? -1
             let image = (try? images.resolve(record.imageID).size) ?? 0
-            return (written, image + max(0, written))
+            return (written, image.addingClamped(max(0, written)))
         }
     }
 }

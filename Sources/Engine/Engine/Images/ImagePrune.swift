@@ -13,7 +13,7 @@ extension Engine {
                 return (try prune(filter), sizes)
             }
             let deleted = removals.flatMap { tell($0.steps, of: $0.image, known: $0.known) }
-            let reclaimed = deleted.reduce(into: Int64(0)) { $0 += $1.deleted.flatMap { sizes[$0] } ?? 0 }
+            let reclaimed = deleted.map { $0.deleted.flatMap { sizes[$0] } ?? 0 }.clampedSum
             publishPrune(of: "image", reclaimed: reclaimed)
             return ImagesPruned(deleted, spaceReclaimed: reclaimed)
         }

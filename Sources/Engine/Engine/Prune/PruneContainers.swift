@@ -17,7 +17,7 @@ extension Engine {
                 let size = (try? await workers.run { [images] in try images.size(containerLayer: record.id) }) ?? 0
                 do throws(EngineError) {
                     try await remove(record.id, RemoveOptions())
-                    (removed, reclaimed) = (removed + [record.id], reclaimed + size)
+                    (removed, reclaimed) = (removed + [record.id], reclaimed.addingClamped(size))
                 } catch {
                     // Started, or gone, since we looked.
                     logger.warning("container \(record.id) is not pruned: \(error.message)")

@@ -16,7 +16,7 @@ extension Engine {
                     }
                     let size = Self.size(of: volume.mountpoint) ?? 0
                     guard try volumes.removeIdle(volume.name, isUsed: { isVolumeUsed(volume.name) }) else { continue }
-                    (removed, reclaimed) = (removed + [volume.name], reclaimed + size)
+                    (removed, reclaimed) = (removed + [volume.name], reclaimed.addingClamped(size))
                 }
                 return VolumesPruned(removed, spaceReclaimed: reclaimed)
             }

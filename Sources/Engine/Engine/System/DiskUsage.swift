@@ -13,7 +13,7 @@ extension Engine {
             var query = ImageQuery()
             query.sharedSize = true
             usage.images = try await listImages(query)
-            usage.layersSize = images.layerSizes().values.reduce(0, +)
+            usage.layersSize = images.layerSizes().values.clampedSum
         }
         if kinds.contains(.container) {
             var query = ContainerQuery()

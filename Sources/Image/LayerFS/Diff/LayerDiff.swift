@@ -1,4 +1,5 @@
 public import LinuxSystem
+internal import Primitives
 
 /// What a layer changed, as a tar, as a list, as a number of bytes.
 ///
@@ -30,7 +31,7 @@ public struct LayerDiff {
         try packer.finish()
     }
 
-    /// Bytes of the regular files; of files with several names, once.
+    /// Bytes of the regular files, at most the largest number; of files with several names, once.
     public func size() throws -> Int64 {
         var seen: Set<FileIdentity> = []
         var total: Int64 = 0
@@ -40,7 +41,7 @@ public struct LayerDiff {
                 let identity = FileIdentity(device: node.stat.device, inode: node.stat.inode)
                 guard seen.insert(identity).inserted else { return }
             }
-            total += node.stat.size
+            total = total.addingClamped(node.stat.size)
         }
         return total
     }

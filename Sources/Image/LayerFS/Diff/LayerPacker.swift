@@ -92,7 +92,7 @@ final class LayerPacker {
         let stat = try file.stat()
         entry.attributes = try TreeNode.keptAttributes(of: file)
         entry.size = stat.size
-        size += stat.size
+        size = size.addingClamped(stat.size)
         try putHeader(entry)
         guard let replica else {
             try addContent(of: file, stat, copy: nil)
