@@ -113,6 +113,30 @@ def test_a_connection_that_breaks_is_gone_on_with(api, hostile, ranges):
     assert len(starts) > 2 and sorted(starts) == starts and starts[-1] > 500_000, starts
 
 
+@pytest.mark.parametrize("length, place", [(2**63 - 1, None), (2_000_000, "bytes 0-1999999/3000000")])
+def test_a_piece_of_another_length_or_place(api, hostile, clean, length, place):
+    image = Image(images.tar(entry("large", os.urandom(3_000_000))))
+    name = hostile.put("a/b", "1", image)
+
+    def lie(handler, path):
+        if name_of(image.layers[0]) not in path:
+            return False
+        resumed = "Range" in handler.headers
+        handler.send_response(206 if resumed else 200)
+        handler.send_header("Content-Length", str(length if resumed else len(image.layers[0])))
+        if resumed and place:
+            handler.send_header("Content-Range", place)
+        handler.end_headers()
+        handler.wfile.write(image.layers[0][:1_000_000])
+        handler.wfile.flush()
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        handler.close_connection = True
+        return True
+    hostile.rules.append(lie)
+    fails(pull(api, name), "comes from byte 0 on" if place else f"is announced with {2**63 - 1} bytes")
+    assert api.get("/_ping").status == 200
+
+
 def test_a_registry_that_stalls(api, hostile):
     """After 20 seconds without a byte the connection counts as broken."""
     image = Image(images.tar(entry("large", os.urandom(300_000))))

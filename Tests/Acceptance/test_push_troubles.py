@@ -94,6 +94,19 @@ def test_a_token_that_ends_before_the_layer_is_sent(api, hostile, name):
     assert ended[0].startswith("Bearer ")
 
 
+def test_an_upload_of_which_more_is_there_than_was_sent(api, hostile, name):
+    def boast(handler, path):
+        if handler.command == "GET" and "/uploads/" in path:
+            return handler.reply(204, Location=path, Range=f"0-{2**63 - 1}") or True
+        if handler.command != "PATCH":
+            return False
+        hostile.body(handler)
+        return handler.refuse(500, "UNKNOWN", "x", Retry_After="0") or True
+    hostile.rules.append(boast)
+    assert push(api, name)[-1]["error"] == f"the registry has {2**63 - 1} bytes of an upload of which 0 were sent"
+    assert api.get("/_ping").status == 200
+
+
 @pytest.mark.parametrize("status, code", [(429, "TOOMANYREQUESTS"), (500, "UNKNOWN")])
 def test_a_busy_registry(api, hostile, name, status, code):
     refused = []

@@ -28,8 +28,10 @@ extension RemoteRepository: ImageSource {
         _ blob: OCIDescriptor, from offset: Int64, _ take: @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         let answer = try await open(blob, from: offset)
+        let part = AnnouncedPart(
+            status: answer.status, length: answer.length, range: answer.header("content-range"))
+        try part.check(blob.digest, from: offset, size: blob.size)
         var body = BlobBody(answer, offset: offset, size: blob.size, digest: blob.digest)
-        try body.checkLength()
         try await body.read(take)
     }
 
@@ -96,15 +98,6 @@ private struct BlobBody {
         self.size = size
         position = offset
         skipped = answer.status == 206 ? 0 : offset
-    }
-
-    /// Errors: `invalid` when the registry announces another length than the manifest says.
-    func checkLength() throws(RegistryError) {
-        guard let length = answer.length else { return }
-        let whole = length + (answer.status == 206 ? position : 0)
-        guard size >= 0, whole != size else { return }
-        throw RegistryError(
-            .invalid, "blob \(digest) is announced with \(whole) bytes, and the manifest says \(size)")
     }
 
     mutating func read(_ take: @Sendable ([UInt8]) async throws -> Void) async throws {

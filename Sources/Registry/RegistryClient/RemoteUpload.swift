@@ -67,14 +67,19 @@ actor RemoteUpload: BlobUpload {
         guard answer.status == 204 || answer.status == 200 else { throw await answer.failure() }
         await answer.drop()
         location = try Self.location(of: answer, after: location)
-        // `0-0` says nothing or one byte; nothing of importance is one byte long.
-        let last = (answer.header("range") ?? "").split(separator: "-").last.flatMap { Int64($0) } ?? 0
-        let reached = last == 0 ? 0 : last + 1
+        let reached = Self.received(answer.header("range"))
         guard sent.contains(reached) else {
             throw RegistryError(
                 .invalid, "the registry has \(reached) bytes of an upload of which \(sent.upperBound) were sent")
         }
         return reached
+    }
+
+    /// Bytes that the registry has, by its `Range`: `0-9` are ten. `0-0` says nothing or one byte; nothing of importance is
+    /// one byte long.
+    static func received(_ range: String?) -> Int64 {
+        let last = range?.split(separator: "-").last.flatMap { Int64($0) } ?? 0
+        return last == 0 ? 0 : last.addingClamped(1)
     }
 
     func commit(_ digest: Digest) async throws {
