@@ -3,8 +3,10 @@ internal import Primitives
 
 /// Says of layers that are just arriving where they belong, for archives that begin with their documents.
 struct LayerStream {
-    /// Nil: not known, and not worth asking again before another document has come.
-    private var places: [String: [LayerPlace]]?
+    /// Images of the manifest whose configs were not read yet, in its order; nil before the manifest has come.
+    private var unread: ArraySlice<DockerArchiveImage>?
+    /// By the names of layers; nil for a layer that belongs in several places.
+    private var places: [String: LayerPlace?] = [:]
     private var isHopeless = false
     /// Layers that have come.
     private var passed: Set<Digest> = []
@@ -13,29 +15,38 @@ struct LayerStream {
     /// and what is below it has come.
     mutating func place(of name: String, _ spool: LoadSpool) -> LayerPlace? {
         guard !isHopeless, spool.holds(DockerArchive.manifestName) else { return nil }
-        if places == nil { places = Self.read(spool) }
-        guard let found = places?[name], let place = found.first, found.count == 1 else { return nil }
+        // What is wrong, the real reading of the documents will report.
+        do { try readOn(spool) } catch { isHopeless = true }
+        guard unread?.isEmpty == true, let place = places[name] ?? nil else { return nil }
         if let parent = place.parent, !passed.contains(parent) { return nil }
         passed.insert(place.chainID)
         return place
     }
 
-    /// Nil while a config is missing or anything is wrong, which the real reading of the documents will report.
-    private static func read(_ spool: LoadSpool) -> [String: [LayerPlace]]? {
-        guard let bytes = try? spool.document(DockerArchive.manifestName),
-            let images = try? DockerArchive.manifest(parsing: bytes)
-        else { return nil }
-        var result: [String: [LayerPlace]] = [:]
-        for image in images {
-            guard let name = LoadSpool.clean(image.config), spool.holds(name),
-                let document = try? spool.document(name), let config = try? ImageConfig(parsing: document),
-                config.diffIDs.count == image.layers.count
-            else { return nil }
-            for (layer, place) in zip(image.layers, LayerPlace.all(of: config)) {
-                guard let layer = LoadSpool.clean(layer) else { return nil }
-                if result[layer]?.contains(place) != true { result[layer, default: []].append(place) }
-            }
+    /// Reads each document once, up to a config that has not come yet.
+    private mutating func readOn(_ spool: LoadSpool) throws {
+        if unread == nil {
+            unread = try DockerArchive.manifest(parsing: spool.document(DockerArchive.manifestName))[...]
         }
-        return result
+        while let image = unread?.first {
+            guard let name = LoadSpool.clean(image.config) else { throw LoadInProgress.badPath(image.config) }
+            guard spool.holds(name) else { return }
+            try note(image, ImageConfig(parsing: spool.document(name)))
+            unread?.removeFirst()
+        }
+    }
+
+    private mutating func note(_ image: DockerArchiveImage, _ config: ImageConfig) throws {
+        guard config.diffIDs.count == image.layers.count else {
+            throw EngineError(.badParameter, "invalid manifest, layers length mismatch")
+        }
+        for (layer, place) in zip(image.layers, LayerPlace.all(of: config)) {
+            guard let name = LoadSpool.clean(layer) else { throw LoadInProgress.badPath(layer) }
+            guard let known = places[name] else {
+                places[name] = place
+                continue
+            }
+            if known != place { places.updateValue(nil, forKey: name) }
+        }
     }
 }

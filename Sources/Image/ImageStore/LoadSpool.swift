@@ -16,10 +16,16 @@ final class LoadSpool {
     private let room: DiskRoom
     private var contents: [String: Content] = [:]
     private var folderExists = false
+    /// Entries so far, names that came again among them, and the bytes of all names.
+    private var (entries, named) = (0, 0)
+    /// Bytes of contents in memory.
+    private(set) var held = 0
 
-    /// Smaller entries stay in memory.
+    /// Smaller entries stay in memory, as long as there is room for them.
     private static let memorySize: Int64 = 64 << 10
+    private static let memory = 16 << 20
     private static let maximumEntries = 100_000
+    private static let maximumNames = 64 << 20
     private static let maximumDocument = 8 << 20
 
     init(folder: String, room: DiskRoom) {
@@ -42,12 +48,17 @@ final class LoadSpool {
     func holds(_ name: String) -> Bool { resolve(name) != nil }
 
     func keep(_ entry: TarEntry, _ name: String, from reader: ArchiveReader) throws {
-        guard contents.count < Self.maximumEntries else {
+        entries += 1
+        named += name.utf8.count + entry.displayLinkName.utf8.count
+        guard entries <= Self.maximumEntries, named <= Self.maximumNames else {
             throw EngineError(.badParameter, "invalid archive: too many entries")
         }
+        forget(name)
         switch entry.kind {
-        case .file where entry.size <= Self.memorySize:
-            contents[name] = .bytes(try reader.readAll(limit: Int(Self.memorySize), name: name))
+        case .file where entry.size <= min(Self.memorySize, Int64(Self.memory - held)):
+            let bytes = try reader.readAll(limit: Int(Self.memorySize), name: name)
+            held += bytes.count
+            contents[name] = .bytes(bytes)
         case .file: contents[name] = .file(try spool(reader))
         case .symbolicLink:
             let parent = name.split(separator: "/").dropLast().joined(separator: "/")
@@ -57,10 +68,19 @@ final class LoadSpool {
         }
     }
 
+    /// Of a name that comes again the last content counts.
+    private func forget(_ name: String) {
+        switch contents.removeValue(forKey: name) {
+        case .bytes(let bytes)?: held -= bytes.count
+        case .file(let path)?: try? HostFile.remove(path)
+        case .link?, nil: break
+        }
+    }
+
     private func spool(_ reader: ArchiveReader) throws -> String {
         if !folderExists { try HostDirectory.makeAll(folder) }
         folderExists = true
-        let path = "\(folder)/\(contents.count)"
+        let path = "\(folder)/\(entries)"
         let file = try FD.open(at: RawPath(path), [.writeOnly, .create, .exclusive], mode: 0o600)
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { chunk.deallocate() }
