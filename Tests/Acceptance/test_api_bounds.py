@@ -98,6 +98,44 @@ def test_half_an_archive_makes_no_image(api):
     assert api.get("/images/json?all=1").json == before
 
 
+@pytest.fixture
+def stalled(api):
+    """Opens uploads that never go on, of each kind in turn; what the engine says to one of them."""
+    paths = ["/images/load", "/images/create?fromSrc=-", "/build"]
+    connections = []
+
+    def stall(number):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(10)
+        connection.connect(api.path)
+        connection.sendall(f"POST /{api.version}{paths[number % len(paths)]} HTTP/1.1\r\nHost: x\r\n"
+                           "Content-Type: application/x-tar\r\nContent-Length: 100000\r\n\r\n".encode())
+        connections.append(connection)
+        return connection
+    yield stall
+    for connection in connections:
+        connection.close()
+
+
+def test_uploads_that_stall_stop_nothing_else(api, stalled):
+    for number in range(100):
+        stalled(number)
+    began = time.monotonic()
+    assert api.get("/images/json", timeout=10).status == 200
+    container = api.run(cmd=("true",))
+    assert api.wait(container) == 0
+    assert api.delete(f"/containers/{container}").status == 204
+    assert time.monotonic() - began < 10
+
+
+def test_past_a_bound_uploads_are_refused(api, stalled):
+    for number in range(140):
+        stalled(number)
+    reply = eventually(lambda: (found := api.post("/images/load", b"x", timeout=10)).status == 503 and found, 10)
+    assert reply.message == "too many transfers: 128 are under way"
+    assert api.get("/images/json", timeout=10).status == 200
+
+
 def test_a_restart_behind_a_removal_finds_nothing(api):
     container = api.run(cmd=("sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"))
     results = []

@@ -23,10 +23,10 @@ public final class Engine: Sendable {
     let logger: Logger
     let paths: EnginePaths
     let workers = WorkerPool()
-    /// Apart from `workers`: who unpacks a download holds one of those until the download's end.
+    /// What was fetched is written, what is to be sent is read.
     let downloads = WorkerPool()
-    /// Archives to and from clients, who may take their time.
-    let copies = WorkerPool()
+    /// Archives, contexts and layers on their way: `workers` never wait for clients and registries.
+    let transfers = Transfers()
     /// Samples are short and many: no more threads than this, however many containers are watched.
     let samplers = WorkerPool(maximumThreads: 2)
     let statsCollector = StatsCollector()
@@ -92,7 +92,7 @@ public final class Engine: Sendable {
         images = try ImageStore(root: paths.root, driver: driver)
         for notice in images.notices { logger.notice("\(notice)") }
         registry = try RegistryClient(RegistryConfiguration(configuration))
-        traffic = LayerTraffic(images, workers: workers, downloads: downloads)
+        traffic = LayerTraffic(images, workers: workers, downloads: downloads, transfers: transfers)
         volumes = try VolumeStore(root: paths.volumes)
         caches = CacheFolders(path: paths.buildCache)
         keptDownloads = KeptDownloads(path: paths.buildDownloads)

@@ -9,7 +9,7 @@ extension Engine {
             var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
-            copies.submit { [self] in
+            try transfers.submit { [self] in
                 // The archive's reader sees a failure as a stream that ends before its trailer.
                 attempt("export \(record.name)") { try images.export(containerLayer: record.id, to: output.fd) }
             }

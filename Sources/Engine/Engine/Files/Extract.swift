@@ -10,7 +10,7 @@ extension Engine {
     ) async throws(EngineError) {
         let record = try containers.find(name).record
         let files = try await openFiles(of: name)
-        try await copies.run {
+        try await transfers.run {
             let unpack = try Self.unpackOptions(options, record, files, of: name)
             let root = try files.root()
             let source = try archive.takeSource()

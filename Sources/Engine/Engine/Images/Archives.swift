@@ -8,7 +8,7 @@ extension Engine {
     public func loadImages(
         from archive: ByteChannel, quiet: Bool, progress: @escaping ProgressReport
     ) async throws(EngineError) {
-        try await workers.run { [self] in
+        try await transfers.run { [self] in
             let loaded = try archive.read { input throws(EngineError) in
                 try images.load(from: input, check: archive.checkIsWhole) { message in
                     if !quiet { progress(ProgressMessage(status: message.text)) }
@@ -28,7 +28,7 @@ extension Engine {
             var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
-            workers.submit { [self] in
+            try transfers.submit { [self] in
                 // The archive's reader sees a failure as a stream that ends before its trailer.
                 attempt("save \(names.joined(separator: " "))") { try images.save(names, to: output.fd) }
             }
@@ -76,7 +76,7 @@ extension Engine {
         _ source: ImportSource, _ request: ImageImport, _ config: ContainerConfig, _ tag: ImageReference?
     ) async throws(EngineError) -> String {
         let message = request.message.isEmpty ? "Imported from \(source.origin)" : request.message
-        return try await workers.run { [self] in
+        return try await transfers.run { [self] in
             source.begin(on: downloads)
             return try source.archive.read { input throws(EngineError) in
                 try images.importTar(

@@ -9,6 +9,7 @@ final class LayerTraffic: Sendable {
     let images: ImageStore
     let workers: WorkerPool
     let downloads: WorkerPool
+    let transfers: Transfers
     let permits = Permits(LayerTraffic.mostDownloads)
     let blobs: SharedWork<BlobDownload>
     let layers: SharedWork<Void>
@@ -16,10 +17,11 @@ final class LayerTraffic: Sendable {
     /// At once, as Docker's default is.
     private static let mostDownloads = 3
 
-    init(_ images: ImageStore, workers: WorkerPool, downloads: WorkerPool) {
+    init(_ images: ImageStore, workers: WorkerPool, downloads: WorkerPool, transfers: Transfers) {
         self.images = images
         self.workers = workers
         self.downloads = downloads
+        self.transfers = transfers
         blobs = SharedWork { _, download, task in
             // Ends with the download, which was cancelled or is over.
             Task { await download.clean(after: task) }
@@ -127,7 +129,7 @@ struct LayerPull: Sendable {
     ) async throws {
         let spool = try await download.spool()
         let meter = ProgressMeter(progress, "Extracting", total: blob.size)
-        try await traffic.workers.run { [images = traffic.images] in
+        try await traffic.transfers.run { [images = traffic.images] in
             // Somebody else, with the same layer from another archive, may have been faster.
             if try images.hold(place.chainID) { return }
             try images.unpack(spool, at: place) { count in if spool.isWhole { meter.reached(count) } }

@@ -21,7 +21,8 @@ struct Schema1Pull: Sendable {
         for download in downloads {
             try await download.wait()
             let spool = try await download.subject.spool()
-            diffIDs.append(try await traffic.workers.run { [images = traffic.images] in try images.diffID(of: spool) })
+            diffIDs.append(
+                try await traffic.transfers.run { [images = traffic.images] in try images.diffID(of: spool) })
         }
         let config = try manifest.config(diffIDs: diffIDs)
         let layers = Array(zip(blobs, LayerPlace.all(of: config)))

@@ -11,10 +11,13 @@ final class LayerPacking: Sendable {
     private let pipe = ChunkPipe(slots: 8)
     private let packed = Promised<Result<RemoteBlob, EngineError>>()
 
-    /// Gives what follows `offset` bytes of the packed layer; packing it again gives the same.
-    init(_ engine: Engine, _ layer: PackableLayer, from offset: Int64, _ meter: ProgressMeter) {
+    /// Gives what follows `offset` bytes of the packed layer; packing it again gives the same. Errors:
+    /// too many do.
+    init(
+        _ engine: Engine, _ layer: PackableLayer, from offset: Int64, _ meter: ProgressMeter
+    ) throws(EngineError) {
         self.engine = engine
-        engine.workers.submit { [images = engine.images, pipe, packed] in
+        try engine.transfers.submit { [images = engine.images, pipe, packed] in
             let sink = PipeSink(pipe)
             let result = Result { () throws(EngineError) in
                 try images.pack(layer, to: TailSink(sink, after: offset), note: meter.reached)

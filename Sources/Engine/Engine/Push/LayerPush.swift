@@ -76,7 +76,7 @@ struct LayerPush: Sendable {
             let last = LatestPacking()
             let meter = ProgressMeter(progress, "Pushing", total: layer.tarSize)
             try await session.send { [engine, layer] offset in
-                let packing = LayerPacking(engine, layer, from: offset, meter)
+                let packing = try LayerPacking(engine, layer, from: offset, meter)
                 last.set(packing)
                 return { try await packing.next() }
             }

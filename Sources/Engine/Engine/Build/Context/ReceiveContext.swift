@@ -17,7 +17,7 @@ extension Engine {
         try await receive(.main(dockerfile: request.dockerfile)) { reception throws(EngineError) in
             guard let remote = request.remote, !remote.isEmpty else {
                 guard let body else { throw ContextDockerfile.missing(request.dockerfile) }
-                return try await workers.run { try reception.read(body, form: ContextForm.init) }
+                return try await transfers.run { try reception.read(body, form: ContextForm.init) }
             }
             return try await fetch(remote, reception, progress)
         }
@@ -53,7 +53,7 @@ extension Engine {
             url, agent: "docker/" + configuration.version.version, DownloadMeter("Downloading context", progress))
         do {
             return try await withTaskCancellationHandler {
-                try await workers.run { [downloads] in
+                try await transfers.run { [downloads] in
                     stream.begin(on: downloads)
                     return try reception.read(stream.content) { prefix in
                         // An answer that never came is an error of its own.
@@ -76,7 +76,7 @@ extension Engine {
         let git = GitProgram()
         do {
             return try await withTaskCancellationHandler {
-                try await workers.run {
+                try await transfers.run {
                     let isPinned = repository.checksum != nil
                     let wanted = isPinned ? try GitResolution(git: git).resolved(repository) : repository
                     let folder = try GitCheckout(git: git, repository: wanted, folder: reception.holder.repository)

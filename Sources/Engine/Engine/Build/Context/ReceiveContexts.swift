@@ -76,7 +76,7 @@ extension Engine {
         _ purpose: ContextPurpose, from frames: FramedContexts, of body: ByteChannel
     ) async throws(EngineError) -> BuildContext {
         try await receive(purpose) { reception throws(EngineError) in
-            try await workers.run {
+            try await transfers.run {
                 do {
                     let next = frames.next()
                     return try reception.read(next, form: ContextForm.init) { try frames.skip() }

@@ -55,7 +55,7 @@ extension BuildSession {
         let git = GitProgram()
         do {
             return try await withTaskCancellationHandler {
-                try await engine.workers.run { try body(git) }
+                try await engine.transfers.run { try body(git) }
             } onCancel: {
                 git.cancel()
             }

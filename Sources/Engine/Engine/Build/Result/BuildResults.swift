@@ -36,7 +36,7 @@ extension Engine {
             var pair = try SocketPair(buffer: SocketPair.archiveBytes)
             let output = FDBox(pair.takeFirst())
             let channel = ByteChannel(pair.takeSecond())
-            copies.submit { [self] in
+            try transfers.submit { [self] in
                 defer { images.letGo(image) }
                 // The archive's reader sees a failure as a stream that ends before its trailer.
                 attempt("hand over \(id)") { try write(image, request, to: output) }
