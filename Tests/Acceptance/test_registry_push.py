@@ -187,6 +187,18 @@ def test_a_manifest_without_its_blobs_is_refused(registry, change):
     assert registry.get("/v2/push/blobs/manifests/v2", Accept=MANIFEST).status == 404
 
 
+def test_an_index_of_blobs_is_taken(registry):
+    """What `buildx build --cache-to type=registry` pushes."""
+    blobs = {kind: kind.encode() for kind in ("application/vnd.oci.image.layer.v1.tar+gzip",
+                                              "application/vnd.buildkit.cacheconfig.v0")}
+    for data in blobs.values():
+        registry.push_blob("push/cache", data)
+    index = json.dumps({"schemaVersion": 2, "mediaType": INDEX,
+                        "manifests": [descriptor(data, kind) for kind, data in blobs.items()]}).encode()
+    assert registry.put("/v2/push/cache/manifests/v1", index, INDEX).status == 201
+    assert registry.get("/v2/push/cache/manifests/v1").body == index
+
+
 def test_an_index_without_its_manifests_is_refused(registry):
     index = {"schemaVersion": 2, "mediaType": INDEX,
              "manifests": [{"mediaType": MANIFEST, "digest": ABSENT, "size": 10}]}

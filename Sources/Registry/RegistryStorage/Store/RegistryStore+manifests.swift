@@ -56,7 +56,7 @@ extension RegistryStore {
     /// Takes a manifest in under a tag or its digest, and under more tags.
     ///
     /// Errors: `MANIFEST_INVALID`, `DIGEST_INVALID` when the reference is another digest, `MANIFEST_BLOB_UNKNOWN` for what
-    /// it names and the repository hasn't got. A subject need not be there (OCI distribution-spec 1.1).
+    /// it names and the repository hasn't got; an index may name blobs. A subject need not be there (OCI distribution-spec 1.1).
     public func putManifest(
         _ bytes: [UInt8], as reference: ManifestReference, contentType: String?, tags: [String] = [],
         in name: RepositoryName
@@ -90,7 +90,11 @@ extension RegistryStore {
     /// The first of what a manifest names that the repository hasn't got.
     private func missing(of document: ManifestDocument, in name: RepositoryName) async throws(EngineError) -> Digest? {
         for digest in document.blobs where try await !hasBlob(digest, in: name) { return digest }
-        for digest in document.manifests where try await !hasManifest(digest, in: name) { return digest }
+        for digest in document.manifests {
+            // BuildKit's caches are indexes of blobs, and distribution takes them.
+            if try await hasManifest(digest, in: name) { continue }
+            guard try await hasBlob(digest, in: name) else { return digest }
+        }
         return nil
     }
 
