@@ -21,7 +21,7 @@ def server(busybox_tar):
 
         def do_GET(self):
             Handler.seen.append((self.path, self.headers.get("User-Agent", "")))
-            if self.path == "/rootfs.tar.gz":
+            if self.path.split("?")[0] == "/rootfs.tar.gz":
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(archive)))
                 self.end_headers()
@@ -84,6 +84,15 @@ def test_an_image_from_a_server(cli, server, path):
     assert cli.ok("run", "--rm", "fetched:1") == "fetched"
     assert server.url + path in cli.ok("history", "--no-trunc", "fetched:1")
     assert server.seen[0][1].startswith("docker/")
+    cli.ok("rmi", "fetched:1")
+
+
+def test_secrets_of_a_url_are_no_part_of_the_image(cli, server):
+    url = server.url.replace("//", "//me:secret@") + "/rootfs.tar.gz?token=secret"
+    out = cli.ok("import", url, "fetched:1")
+    assert server.seen[-1][0] == "/rootfs.tar.gz?token=secret"
+    assert "secret" not in out + cli.ok("history", "--no-trunc", "fetched:1") + cli.ok("inspect", "fetched:1")
+    assert server.url + "/rootfs.tar.gz" in cli.ok("history", "--no-trunc", "fetched:1")
     cli.ok("rmi", "fetched:1")
 
 

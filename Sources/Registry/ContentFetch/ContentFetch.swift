@@ -51,7 +51,7 @@ public enum ContentFetch {
         _ take: ([UInt8]) async throws -> Void
     ) async throws(EngineError) -> Answer {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            throw EngineError(.badParameter, "unsupported protocol scheme: \(url)")
+            throw EngineError(.badParameter, "unsupported protocol scheme: \(shown(url))")
         }
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .follow(max: 10, allowCycles: false),
@@ -91,7 +91,7 @@ public enum ContentFetch {
         } catch let error as EngineError {
             return .failure(error)
         } catch {
-            return .failure(EngineError(.unavailable, "fetch \(request.url): \(error)", cause: error))
+            return .failure(EngineError(.unavailable, "fetch \(shown(request.url)): \(error)", cause: error))
         }
     }
 }

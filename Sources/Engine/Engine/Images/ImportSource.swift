@@ -1,4 +1,5 @@
 internal import APIModel
+internal import ContentFetch
 internal import LinuxSystem
 internal import Primitives
 
@@ -13,9 +14,11 @@ final class ImportSource: Sendable {
         switch request.source {
         case .body(let channel): (archive, origin, download) = (channel, "-", nil)
         case .url(let url):
-            progress(ProgressMessage(status: "Downloading from \(url)"))
+            // It stays in the image, which others get.
+            let origin = ContentFetch.shown(url)
+            progress(ProgressMessage(status: "Downloading from \(origin)"))
             let stream = try WebStream(url, agent: agent, DownloadMeter("Importing", progress))
-            (archive, origin, download) = (stream.content, url, stream)
+            (archive, self.origin, download) = (stream.content, origin, stream)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import APIModel
+internal import ContentFetch
 internal import Dockerfile
 internal import LayerFS
 internal import LinuxSystem
@@ -66,7 +67,9 @@ extension Engine {
             }
         } catch {
             let error = EngineError(wrapping: error)
-            throw EngineError(error.kind, "error downloading remote context \(url): \(error.message)", cause: error)
+            throw EngineError(
+                error.kind, "error downloading remote context \(ContentFetch.shown(url)): \(error.message)",
+                cause: error)
         }
     }
 
