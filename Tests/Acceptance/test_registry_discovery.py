@@ -124,6 +124,25 @@ def test_referrers_by_type(our_registry, subject):
     assert {entry["digest"] for entry in reply.json["manifests"]} == {digest(bodies["old"]), digest(bodies["index"])}
 
 
+def test_many_large_referrers_come_in_pages(our_registry):
+    data = our_registry.push_image("find/large", "v1")
+    pushed = set()
+    for number in range(5):
+        about = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [], "artifactType": "a/b+c&d",
+                            "annotations": {"n": f"{number}" + "x" * 1_500_000}, "subject": descriptor(data, MANIFEST)}).encode()
+        our_registry.push_manifest("find/large", digest(about), about, INDEX)
+        pushed.add(digest(about))
+    for query in ("", "?artifactType=a%2Fb%2Bc%26d"):
+        path, found = f"/v2/find/large/referrers/{digest(data)}{query}", []
+        while path:
+            reply = our_registry.get(path)
+            assert reply.status == 200 and len(reply.body) < 5 << 20
+            assert ("OCI-Filters-Applied" in reply.headers) == bool(query)
+            found += [entry["digest"] for entry in reply.json["manifests"]]
+            path = follow(reply)
+        assert len(found) == 5 and set(found) == pushed
+
+
 def test_nothing_refers_to_it(our_registry, subject):
     for path in (f"/v2/find/refs/referrers/{'sha256:' + '0' * 64}", f"/v2/find/nowhere/referrers/{digest(subject[0])}"):
         reply = our_registry.get(path)

@@ -27,17 +27,27 @@ extension RegistryAPI {
         return [("Link", "<\(path)?last=\(last.replacing("/", with: "%2F"))&n=\(size)>; rel=\"next\"")]
     }
 
+    /// In pages of some megabytes (OCI distribution-spec 1.1, "Listing Referrers").
     func listReferrers(_ call: RegistryCall, _ name: RepositoryName, _ digest: Digest) async throws -> Answer {
-        var found = try await contents.referrers(of: digest, in: name)
+        let type = call.query["artifactType"]
+        let last = call.query["last"].flatMap { try? Digest(parsing: $0) }
+        let page = try await contents.referrers(of: digest, in: name, artifactType: type, after: last)
         var headers = [("Content-Type", ManifestMediaType.index)]
-        if let type = call.query["artifactType"] {
-            found = found.filter { $0.artifactType == type }
-            headers.append(("OCI-Filters-Applied", "artifactType"))
+        if type != nil { headers.append(("OCI-Filters-Applied", "artifactType")) }
+        if page.hasMore, let last = page.entries.last?.digest {
+            let filter = type.map { "&artifactType=" + PercentEncoding.encoded($0) } ?? ""
+            let next = "\(call.base)/v2/\(name)/referrers/\(digest)?last=\(last)\(filter)"
+            headers.append(("Link", "<\(next)>; rel=\"next\""))
         }
-        let index: JSONValue = [
-            "schemaVersion": 2, "mediaType": .string(ManifestMediaType.index),
-            "manifests": .array(found.map(\.descriptor)),
-        ]
-        return .whole(.init(status: 200, headers: headers, body: index.serialized()))
+        return .whole(.init(status: 200, headers: headers, body: Self.index(page.entries)))
+    }
+
+    private static func index(_ referrers: [Referrer]) -> [UInt8] {
+        var body = Array(#"{"schemaVersion":2,"mediaType":"\#(ManifestMediaType.index)","manifests":["#.utf8)
+        for (number, referrer) in referrers.enumerated() {
+            if number > 0 { body.append(UInt8(ascii: ",")) }
+            body += referrer.descriptor
+        }
+        return body + "]}".utf8
     }
 }

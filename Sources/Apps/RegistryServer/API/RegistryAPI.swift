@@ -211,7 +211,9 @@ protocol PullContents: Sendable {
         _ reference: ManifestReference, in name: RepositoryName
     ) async throws(RegistryError) -> StoredManifest
     func tags(in name: RepositoryName, after last: String?, limit: Int?) async throws(RegistryError) -> Page
-    func referrers(of digest: Digest, in name: RepositoryName) async throws(RegistryError) -> [Referrer]
+    func referrers(
+        of digest: Digest, in name: RepositoryName, artifactType: String?, after last: Digest?
+    ) async throws(RegistryError) -> ReferrerPage
 }
 
 extension RegistryStore: PullContents {}

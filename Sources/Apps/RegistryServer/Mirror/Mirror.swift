@@ -208,13 +208,18 @@ final class Mirror: PullContents {
         }
     }
 
-    func referrers(of digest: Digest, in name: RepositoryName) async throws(RegistryError) -> [Referrer] {
+    /// Of a remote that answers in pages, the first.
+    func referrers(
+        of digest: Digest, in name: RepositoryName, artifactType: String?, after last: Digest?
+    ) async throws(RegistryError) -> ReferrerPage {
         do {
             let answer = try await remote.document("referrers/\(digest)", of: name, missing: .nameUnknown)
             let entries = try JSONValue(parsing: answer.bytes)["manifests"]?.arrayValue ?? []
-            return entries.compactMap { Referrer(descriptor: $0, subject: digest) }
+            return ReferrerPage(
+                entries.compactMap { Referrer(descriptor: $0, subject: digest) }, artifactType: artifactType,
+                after: last)
         } catch {
-            return try await store.referrers(of: digest, in: name)
+            return try await store.referrers(of: digest, in: name, artifactType: artifactType, after: last)
         }
     }
 }

@@ -69,7 +69,7 @@ extension Referrer {
             let mediaType = descriptor["mediaType"]?.stringValue, let size = descriptor["size"]?.integerValue
         else { return nil }
         self.init(
-            digest: digest, mediaType: mediaType, size: Int(size),
+            digest: digest, mediaType: mediaType, size: size,
             artifactType: descriptor["artifactType"]?.stringValue,
             annotations: descriptor["annotations"]?.objectValue, subject: subject)
     }
