@@ -2,6 +2,7 @@
 import json
 import os
 import socket
+import urllib.parse
 
 import pytest
 
@@ -35,6 +36,17 @@ def push(api, name, **more):
 
 def patches(rule):
     return lambda handler, path: handler.command == "PATCH" and rule(handler, path)
+
+
+def test_a_mount_asks_for_both_repositories(api, hostile, name):
+    """Distribution's token specification: several scopes are several fields."""
+    hostile.token = True
+    assert "aux" in push(api, name)[-1]
+    other = f"{hostile.host}/c/d"
+    assert api.post(f"/images/{name}:1/tag?repo={other}&tag=1").status == 201
+    assert "aux" in push(api, other)[-1]
+    asked = [urllib.parse.parse_qs(path.split("?", 1)[1]).get("scope") for _, path, _ in hostile.asked("/token")]
+    assert ["repository:c/d:pull,push", "repository:a/b:pull"] in asked, asked
 
 
 def test_a_large_layer_goes_in_one_request(api, hostile, name):

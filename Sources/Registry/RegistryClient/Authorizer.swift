@@ -15,7 +15,7 @@ actor Authorizer {
         self.tokens = tokens
     }
 
-    /// The `Authorization` for a request of this scope (`repository:a/b:pull`, empty for none); nil before the registry has
+    /// The `Authorization` for a request of this scope (`repository:a/b:pull`, several with a blank between, empty for none); nil before the registry has
     /// asked for one. Errors: `refused` by the token server, `unreachable`.
     func header(for scope: String) async throws -> String? {
         guard let challenge else { return nil }

@@ -52,7 +52,8 @@ struct TokenServer: Sendable {
     ) -> Request {
         var url = url
         if !service.isEmpty { url = url.adding("service", service) }
-        if !scope.isEmpty { url = url.adding("scope", scope) }
+        // Several scopes are several fields here, and one list in a form (RFC 6749, 3.3).
+        for scope in scope.split(separator: " ") { url = url.adding("scope", String(scope)) }
         if wantsRefresh { url = url.adding("offline_token", "true").adding("client_id", Self.clientID) }
         if !credentials.username.isEmpty { url = url.adding("account", credentials.username) }
         var request = Request(.GET, url, isVerified: isVerified, deadline: Request.soon)
