@@ -83,6 +83,19 @@ import Testing
         #expect(try lines(LayerDiff(from: old, to: copied).changes(without: unseen)) == ["C /etc"])
     }
 
+    @Test(.timeLimit(.minutes(1))) func manyChangesBesideManyFolders() throws {
+        let scratch = try Scratch(in: "/dev/shm")
+        let (old, new) = (try scratch.directory("old"), try scratch.directory("new"))
+        for number in 0..<12_000 {
+            for root in [old, new] { try root.fd.makeDirectory(RawPath("d\(number)"), mode: 0o755) }
+            _ = try old.fd.open(RawPath("f\(number)"), [.writeOnly, .create], mode: 0o600)
+        }
+        try old.fd.open("d7", [.directory]).makeDirectory("gone", mode: 0o755)
+        let changes = try LayerDiff(from: old, to: new).changes()
+        #expect(changes.count == 12_002)
+        #expect(lines(changes.filter { $0.path.hasPrefix("/d") }) == ["C /d7", "D /d7/gone"])
+    }
+
     @Test func comparesTrees() throws {
         let scratch = try Scratch()
         let (old, new) = (try scratch.directory("old"), try scratch.directory("new"))

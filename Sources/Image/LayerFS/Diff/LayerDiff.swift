@@ -68,12 +68,21 @@ public struct LayerDiff {
                 result.append((node.path, kind))
             }
         }
-        let changed = ancestors.filter { directory in
-            let prefix = Array(directory.bytes) + [0x2f]
-            return result.contains { $0.path.bytes.starts(with: prefix) }
-        }
-        result += changed.map { ($0, .modified) }
+        let folders = Self.folders(above: result.map(\.path))
+        result += ancestors.filter(folders.contains).map { ($0, .modified) }
         return result.sorted { $0.path < $1.path }.map { Change($0.kind, "/" + $0.path.string) }
+    }
+
+    /// All that paths lead through; each is looked at once.
+    private static func folders(above paths: [RawPath]) -> Set<RawPath> {
+        var found: Set<RawPath> = []
+        for path in paths {
+            var rest = path.bytes
+            while let slash = rest.lastIndex(of: 0x2f), found.insert(RawPath(rest[..<slash])).inserted {
+                rest = rest[..<slash]
+            }
+        }
+        return found
     }
 
     /// Nil: a directory that was only copied up, which counts when something in it has changed. A walk that compares gives
