@@ -101,7 +101,7 @@ let targets: [Target] = [
         ["Primitives", "OrderedJSON", "KeyValueStore", "LinuxSystem", "Netlink", "NameServer", "PortProxy"]),
 
     // Registry
-    room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioHTTP1, .asyncHTTPClient]),
+    room("Registry", "ContentFetch", ["Primitives", "HostSystem", .nioCore, .nioPosix, .nioHTTP1, .asyncHTTPClient]),
     room(
         "Registry", "EtcdStore",
         ["Primitives", "OrderedJSON", "KeyValueStore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .asyncHTTPClient]),
@@ -231,7 +231,7 @@ let targets: [Target] = [
     tests("ContainerLogs", ["ContainerLogs", "LinuxSystem", "Primitives"]),
     tests("LaunchSpec", ["LaunchSpec", "APIModel", "OCIRuntime", "LinuxSystem", "OrderedJSON", "Primitives"]),
     tests("ImageBuilder", ["ImageBuilder", "APIModel", "Dockerfile", "Primitives"]),
-    tests("ContentFetch", ["ContentFetch"]),
+    tests("ContentFetch", ["ContentFetch", "Primitives"]),
     tests("EtcdStore", ["EtcdStore", "KeyValueStore", "OrderedJSON", "Primitives"]),
     tests("YAMLReader", ["YAMLReader", "OrderedJSON"]),
     tests(

@@ -96,7 +96,7 @@ def test_secrets_of_a_url_are_no_part_of_the_image(cli, server):
     cli.ok("rmi", "fetched:1")
 
 
-@pytest.mark.parametrize("path, words", [("/no-such", "404"), ("/half", ""), ("/loop", "edirect")])
+@pytest.mark.parametrize("path, words", [("/no-such", "404"), ("/half", ""), ("/loop", "/loop\": stopped after 10 redirects")])
 def test_what_cannot_be_fetched_makes_no_image(cli, server, path, words):
     before = cli.ok("images", "-aq")
     result = cli("import", server.url + path, "fetched:1")
@@ -106,8 +106,15 @@ def test_what_cannot_be_fetched_makes_no_image(cli, server, path, words):
 
 def test_a_server_that_is_not_there(cli, api):
     result = cli("import", "http://127.0.0.1:9/x.tar", "fetched:1")
-    assert result.status == 1 and "127.0.0.1:9" in result.complaint + result.text
+    refused = 'Get "http://127.0.0.1:9/x.tar": dial tcp 127.0.0.1:9: connect: connection refused'
+    assert result.status == 1 and refused in result.complaint + result.text
     assert api.post("/images/create?fromSrc=ftp%3A%2F%2F127.0.0.1%2Fx").body.count(b"unsupported protocol scheme") > 0
+
+
+def test_a_server_without_tls(cli, server):
+    result = cli("import", server.url.replace("http:", "https:") + "/rootfs.tar.gz", "fetched:1")
+    words = "/rootfs.tar.gz\": http: server gave HTTP response to HTTPS client"
+    assert result.status == 1 and words in result.complaint + result.text
 
 
 def test_a_client_that_leaves_ends_the_fetch(api, server):

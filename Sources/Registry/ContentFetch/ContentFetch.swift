@@ -91,7 +91,9 @@ public enum ContentFetch {
         } catch let error as EngineError {
             return .failure(error)
         } catch {
-            return .failure(EngineError(.unavailable, "fetch \(shown(request.url)): \(error)", cause: error))
+            let address = FetchAddress(request.url)
+            let reason = ConnectionReason.text(of: error, dialled: address.dialled)
+            return .failure(EngineError(.unavailable, "Get \"\(shown(request.url))\": \(reason)", cause: error))
         }
     }
 }

@@ -1,0 +1,36 @@
+import Primitives
+import Testing
+
+@testable import ContentFetch
+
+/// The expected words are docker.io 20.10's, of `build URL` and `import URL`.
+@Suite struct FetchFailureTests {
+    private func failure(_ url: String) async -> String? {
+        do throws(EngineError) {
+            try await ContentFetch.get(url, userAgent: "test", head: { _ in }, { _ in })
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test func nobodyListens() async {
+        let text = "Get \"http://127.0.0.1:9/x\": dial tcp 127.0.0.1:9: connect: connection refused"
+        #expect(await failure("http://127.0.0.1:9/x") == text)
+    }
+
+    @Test func thereIsNoHost() async {
+        #expect(await failure("https://") == "Get \"https://\": http: no Host in request URL")
+    }
+
+    @Test(arguments: [
+        ("http://a.example/x", "http://a.example/x", "a.example:80"),
+        ("https://a.example", "https://a.example", "a.example:443"),
+        ("http://[::1]/x", "http://[::1]/x", "[::1]:80"), ("http://[::1]:81?y", "http://[::1]:81?y", "[::1]:81"),
+        ("http://me:secret@a.example:81/", "http://me:***@a.example:81/", "a.example:81"),
+        ("http://me@a.example/a:b@c", "http://me@a.example/a:b@c", "a.example:80"),
+    ]) func passwordsAreNotShown(_ url: String, shown: String, dialled: String) {
+        #expect(FetchAddress(url).shown == shown)
+        #expect(FetchAddress(url).dialled == dialled)
+    }
+}
