@@ -15,13 +15,25 @@ from harness.waiting import eventually
     ({"redis": {"addr": "x"}}, "'redis' is not supported"), ({"version": "1"}, "version '1' is unknown"),
     ({"auth": {"htpasswd": {"realm": "x", "path": "/nonexistent"}}}, "/nonexistent"),
     ({"auth": {"token": {"realm": "x", "service": "x", "issuer": "x", "rootcertbundle": "/nonexistent"}}}, "/nonexistent"),
-    ({"http": {"tls": {"certificate": "/nonexistent", "key": "/nonexistent"}}}, "http.tls"),
+    ({"http": {"tls": {"certificate": "/nonexistent", "key": "/nonexistent"}}},
+     "'http.tls.certificate': open /nonexistent: No such file or directory"),
+    ({"http": {"tls": {"certificate": "/etc/passwd", "key": "/nonexistent"}}},
+     "'http.tls.certificate': /etc/passwd holds no certificate in PEM"),
     ({"http": {"addr": "nowhere"}}, "'nowhere' is no address"),
 ])
 def test_a_configuration_that_is_wrong_is_named(new_registry, changes, part):
     server = new_registry(start=False, **changes)
     done = server.run("serve")
     assert done.returncode == 1 and part in done.stderr and done.stdout == "", done
+
+
+def test_a_port_that_is_taken_is_named(new_registry):
+    """In Go's words, which are distribution's."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = "127.0.0.1:%d" % other.getsockname()[1]
+        done = new_registry(start=False, http={"addr": address}).run("serve")
+    assert done.returncode == 1
+    assert f"listen tcp {address}: bind: address already in use" in done.stdout + done.stderr, done
 
 
 def test_a_command_that_is_wrong():

@@ -45,7 +45,7 @@ public final class HTTPListener: Sendable {
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward))
     }
 
-    /// Binds. A stale unix socket is replaced. Errors: NIO's, with the address in their text.
+    /// Binds. A stale unix socket is replaced. Errors: `unavailable`, with the address in Go's words.
     public func bind(_ address: ListenAddress, tls: NIOSSLContext? = nil) async throws -> BoundListener {
         let handler = handler
         let ready = ready
@@ -73,16 +73,20 @@ public final class HTTPListener: Sendable {
                         ConnectionHandler(handler: handler, ready: ready, active: active, isEncrypted: tls != nil))
                 }
             }
-        let channel: any Channel =
-            switch address {
-            case .unix(let path):
-                try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-            case .tcp(let host, let port):
-                try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                    .childChannelOption(.socketOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
-            case .inherited(let descriptor): try await bootstrap.withBoundSocket(descriptor).get()
-            }
-        return BoundListener(channel: channel)
+        do { return BoundListener(channel: try await Self.bind(bootstrap, address)) } catch {
+            throw ListenFailure.error(error, address)
+        }
+    }
+
+    private static func bind(_ bootstrap: ServerBootstrap, _ address: ListenAddress) async throws -> any Channel {
+        switch address {
+        case .unix(let path):
+            try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        case .tcp(let host, let port):
+            try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1).bind(host: host, port: port).get()
+        case .inherited(let descriptor): try await bootstrap.withBoundSocket(descriptor).get()
+        }
     }
 
     /// Waits for open requests, at most for `grace`, and ends all connections. Close the bound listeners first.

@@ -3,7 +3,6 @@ internal import HTTPServer
 internal import HostSystem
 internal import Logging
 internal import NIOCore
-internal import NIOSSL
 internal import Primitives
 internal import RegistryStorage
 internal import S3Storage
@@ -153,26 +152,5 @@ extension AccessSettings {
         case .htpasswd(let realm, let path): try HtpasswdControl(realm: realm, path: path)
         case .token(let settings): try TokenControl(settings)
         }
-    }
-}
-
-extension HTTPSettings.TLS {
-    /// Errors: `badParameter` for files that can't be used.
-    func makeContext() throws -> NIOSSLContext {
-        var tls: TLSConfiguration
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-            let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
-            tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
-            if !clientCAs.isEmpty {
-                tls.trustRoots = .certificates(try clientCAs.flatMap { try NIOSSLCertificate.fromPEMFile($0) })
-                tls.certificateVerification = .noHostnameVerification
-            }
-        } catch {
-            throw EngineError(.badParameter, "configuration: 'http.tls': \(error)", cause: error)
-        }
-        tls.minimumTLSVersion = minimum == "tls1.3" ? .tlsv13 : .tlsv12
-        tls.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: tls)
     }
 }
