@@ -52,6 +52,16 @@ import Testing
         #expect(read.storage.purging.age == .seconds(7 * 86_400))
     }
 
+    /// As distribution: the defaults are for those who have no file.
+    @Test(arguments: ["", "version: 0.1", "version: 0.1\nstorage: {delete: {enabled: true}}"])
+    func aFileHasAStorage(_ text: String) throws {
+        #expect { try RegistryConfiguration.read(file: text) } throws: {
+            ($0 as? EngineError)?.message.contains("no storage configuration provided") == true
+        }
+        _ = try RegistryConfiguration.read(file: text, environment: ["REGISTRY_STORAGE": "inmemory"])
+        _ = try RegistryConfiguration.read(file: nil)
+    }
+
     @Test func theEnvironmentStandsOverTheFile() throws {
         let read = try RegistryConfiguration.read(
             Self.debian,

@@ -54,6 +54,11 @@ extension RegistryProgram {
         let verb = options.isDryRun ? "eligible for deletion" : "deleted"
         for manifest in report.manifests { text += "manifest \(verb): \(manifest)\n" }
         for blob in report.blobs { text += "blob \(verb): \(blob)\n" }
+        if report.youngBlobs > 0 {
+            text +=
+                "\(report.youngBlobs) blobs without a manifest kept: they are younger than the grace of "
+                + "\(report.grace.components.seconds)s (--grace)\n"
+        }
         return text
             + "\(report.manifests.count) manifests and \(report.blobs.count) blobs \(verb), \(report.bytes) bytes\n"
     }

@@ -66,7 +66,7 @@ public struct RegistryProgram: Sendable {
     func configuration(_ arguments: [String]) throws -> RegistryConfiguration {
         guard arguments.count <= 1 else { throw UsageError("one configuration file at most", exitCode: 2) }
         let path = arguments.first ?? CurrentProcess.variable("REGISTRY_CONFIGURATION_PATH")
-        return try .read(try path.map(Self.read) ?? "", environment: ProcessInfo.processInfo.environment)
+        return try .read(file: try path.map(Self.read), environment: ProcessInfo.processInfo.environment)
     }
 
     private static func read(_ path: String) throws -> String {

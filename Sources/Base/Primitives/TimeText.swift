@@ -25,6 +25,8 @@ public enum TimeText {
 
     /// Nanoseconds of a duration in Go's notation, `1h30m`, `-0.5s`; nil for what is none.
     public static func goDuration(_ text: String) -> Int64? {
+        // The only number that needs no unit.
+        if text == "0" { return 0 }
         var rest = text[...]
         var total = 0.0
         while !rest.isEmpty {

@@ -8,8 +8,24 @@ internal import YAMLReader
 extension RegistryConfiguration {
     /// Reads distribution's `config.yml`, `environment` over it: `REGISTRY_HTTP_ADDR=:80` is `http.addr`.
     ///
-    /// Errors: `badParameter` for what is wrong or unknown, `notImplemented` for what is known and not built.
+    /// Nil is no file: then the defaults hold. Errors: `badParameter` for what is wrong or unknown and for a file without a
+    /// storage, `notImplemented` for what is known and not built.
+    static func read(
+        file text: String?, environment: [String: String] = [:]
+    ) throws(EngineError) -> RegistryConfiguration {
+        let tree = try tree(text ?? "", environment)
+        guard text == nil || StorageSettings.namesDriver(tree["storage"]) else {
+            throw EngineError(.badParameter, "configuration: no storage configuration provided")
+        }
+        return try RegistryConfiguration(ConfigurationSection(tree))
+    }
+
+    /// Text whose storage may be the default one.
     static func read(_ text: String, environment: [String: String] = [:]) throws(EngineError) -> RegistryConfiguration {
+        try RegistryConfiguration(ConfigurationSection(try tree(text, environment)))
+    }
+
+    private static func tree(_ text: String, _ environment: [String: String]) throws(EngineError) -> JSONValue {
         var tree: JSONValue
         do {
             tree = try YAMLReader.read(text)
@@ -17,10 +33,10 @@ extension RegistryConfiguration {
             try Self.override(&tree, environment)
             // `storage: inmemory` names a driver without parameters.
             if let name = tree["storage"]?.stringValue { tree["storage"] = .object(JSONObject([(name, .null)])) }
+            return tree
         } catch {
             throw EngineError(.badParameter, "configuration: \(error.message)")
         }
-        return try RegistryConfiguration(ConfigurationSection(tree))
     }
 
     private init(_ root: ConfigurationSection) throws(EngineError) {
@@ -107,6 +123,10 @@ extension LogSettings {
 
 extension StorageSettings {
     private static let options = ["cache", "delete", "maintenance", "redirect", "tag"]
+
+    fileprivate static func namesDriver(_ storage: JSONValue?) -> Bool {
+        storage?.objectValue?.keys.contains { !options.contains($0) } ?? false
+    }
 
     init(_ section: ConfigurationSection) throws(EngineError) {
         let drivers = section.keys.filter { !Self.options.contains($0) }

@@ -19,6 +19,9 @@ public struct GarbageCollection: Sendable {
         public var repositories = 0
         public var keptManifests = 0
         public var keptBlobs = 0
+        /// Those among them that nothing refers to and that are younger than the grace.
+        public var youngBlobs = 0
+        public var grace = Duration.zero
         /// `team/app@sha256:…`
         public var manifests: [String] = []
         public var blobs: [Digest] = []
@@ -62,6 +65,7 @@ public struct GarbageCollection: Sendable {
         var report = Report()
         report.repositories = mark.repositories.count
         report.keptManifests = mark.keptManifests
+        report.grace = grace
         try await removeManifests(mark, &report)
         let garbage = try await unmarkedBlobs(mark, grace, &report)
         guard !options.isDryRun else { return report }
@@ -111,6 +115,7 @@ public struct GarbageCollection: Sendable {
             // Of a folder without its data, as a crash leaves it, nothing is known; it is empty.
             if let entry, now.since(entry.modified) < grace {
                 report.keptBlobs += 1
+                report.youngBlobs += 1
                 continue
             }
             garbage.insert(digest)
