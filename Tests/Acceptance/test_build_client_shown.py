@@ -1,5 +1,6 @@
 """What the clients show of a build, and how they end."""
 import json
+import re
 import signal
 import time
 
@@ -84,6 +85,38 @@ def test_plain_progress(ours, dockerfile):
     assert any(line.startswith(step + " DONE ") for line in lines)
     again = ours("build", dockerfile("FROM busybox\nRUN echo hi there\n"), env=KIT)
     assert " CACHED" in again.complaint
+
+
+def test_the_end_of_progress_names_the_image(ours, dockerfile, tmp_path):
+    result = ours("build", "--progress", "plain", "-t", "ended:1", "--iidfile", tmp_path / "id", dockerfile("FROM busybox\n"))
+    lines = result.complaint.splitlines()
+    step = next(line.split()[0] for line in lines if line.endswith(" exporting to image"))
+    image = (tmp_path / "id").read_text()
+    place = lines.index(step + " exporting to image")
+    for line, text in zip(lines[place + 1:], ["exporting layers", f"writing image {image}", "naming to docker.io/library/ended:1"]):
+        assert re.fullmatch(f"{step} {text}( [0-9.]+s)? done", line), lines
+    assert lines[place + 4].startswith(step + " DONE ")
+    ours.ok("rmi", "ended:1")
+
+
+def test_a_terminal_without_a_size(ours, dockerfile):
+    with ours.terminal("build", "--no-cache", dockerfile("FROM busybox\nRUN true\n"), rows=0, columns=0) as terminal:
+        terminal.expect("[2/2] RUN true")
+        terminal.expect("exporting to image")
+        terminal.expect("FINISHED")
+
+
+def test_a_file_may_ask_that_warnings_are_errors(ours, dockerfile):
+    text = "# check=error=true\nFROM busybox as base\n"
+    result = ours.fails("build", dockerfile(text), env=KIT)
+    assert result.complaint.splitlines()[-1].endswith("lint violation found for rules: FromAsCasing"), result
+    ours.ok("build", dockerfile(text), env={"DOCKER_BUILDKIT": "0"})
+    ours.ok("build", dockerfile(text.replace(" as ", " AS ")), env=KIT)
+
+
+def test_a_quiet_build_that_fails_shows_all(cli, dockerfile):
+    result = cli.fails("build", "-q", dockerfile("FROM busybox\nRUN echo one; exit 3\n"), env={"DOCKER_BUILDKIT": "0"})
+    assert result.status == 3 and "Step 2/2 : RUN echo one; exit 3\n" in result.complaint and "\none\n" in result.complaint
 
 
 def test_plain_progress_of_a_failure(ours, dockerfile):

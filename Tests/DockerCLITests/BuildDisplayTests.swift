@@ -32,6 +32,14 @@ private func status(_ vertexes: BuildVertex...) -> BuildStatus {
     return status
 }
 
+/// As BuildKit's console: a size of nothing is none.
+@Test(
+    arguments: [(nil, [10, 80]), ([0, 0], [10, 80]), ([24, 0], [10, 80]), ([24, 132], [24, 132])] as [([Int]?, [Int])])
+func aTerminalWithoutASizeHasTheUsualOne(_ told: [Int]?, _ size: [Int]) {
+    let found = BuildProgress.size(told.map { ($0[0], $0[1]) })
+    #expect([found.rows, found.columns] == size)
+}
+
 private func log(_ name: String, _ text: String, at time: Double) -> BuildStatus {
     var status = BuildStatus()
     status.logs = [

@@ -48,8 +48,6 @@ import Testing
 
     @Test(arguments: [
         (["--build-context", "a=b", "."], "docker: 'build --build-context' is not supported yet\n"),
-        (["--check", "-q", "."], "docker: 'build --check' does not go with '--quiet'\n"),
-        (["--check", "--no-cache", "."], "docker: 'build --check' does not go with '--no-cache'\n"),
         (["--check", "/no/where"], "ERROR: unable to prepare context: path \"/no/where\" not found\n"),
         (["--check", "git@host:x.git"], "docker: 'build --check' of a remote context is not supported yet\n"),
         (

@@ -12,6 +12,7 @@ final class BuildListener {
     private var steps: (any BuildDisplay)?
     private var text: ProgressDisplay
     private let meter: UploadMeter
+    private var held: HeldText?
     private var id = ""
     /// What there was to be fetched.
     private(set) var result: BuildResult?
@@ -30,6 +31,7 @@ final class BuildListener {
         let output = isQuiet || progress == .quiet ? nil : shown
         text = ProgressDisplay(output)
         meter = UploadMeter(progress == .classic ? output : nil)
+        held = isQuiet && progress == .classic ? HeldText() : nil
     }
 
     /// The image's id. Errors: what the engine says.
@@ -44,6 +46,7 @@ final class BuildListener {
                 path, headers: headers, body: body, idle: { try steps?.refresh(now: .now()) }, { try take($0) })
         } catch {
             try? steps?.finish(now: .now())
+            if let held { try? console.error.write(held.text) }
             throw error
         }
         try steps?.finish(now: .now())
@@ -74,6 +77,7 @@ final class BuildListener {
             // All that a quiet classic build says.
             let word = (message["stream"]?.stringValue ?? "").filter { !$0.isWhitespace }
             if word.hasPrefix("sha256:"), id.isEmpty { id = word }
+            held?.take(message["stream"]?.stringValue ?? "")
             try text.show(message)
             return true
         }

@@ -52,6 +52,7 @@ struct Building {
         // A file of an earlier build would be taken for this one's.
         let idFile = flags.text("iidfile")
         if !idFile.isEmpty { Connection.removeFile(idFile) }
+        let isQuiet = progress == .quiet || flags.bool("quiet")
         let fetch = BuildResultFetch(client: invocation.client, output: console.output, outputs: outputs)
         let listener = BuildListener(progress, console, fetch, isQuiet: flags.bool("quiet"), invocation.variable)
         let forwarding = AgentForwarding(invocation.client, build: self.id)
@@ -59,8 +60,8 @@ struct Building {
         defer { forwarding.end() }
         let id = try listener.listen(path, headers, contexts)
         let shown = outputs.takesStandardOutput || progress != .classic ? console.error : console.output
-        let pushed = try invocation.push(outputs.pushedNames, showing: flags.bool("quiet") ? nil : shown)
-        if flags.bool("quiet"), !outputs.takesStandardOutput { console.print(id) }
+        let pushed = try invocation.push(outputs.pushedNames, showing: isQuiet ? nil : shown)
+        if isQuiet, !outputs.takesStandardOutput { console.print(id) }
         if !idFile.isEmpty { try write(id, to: idFile) }
         let metadata = flags.text("metadata-file")
         guard !metadata.isEmpty else { return 0 }

@@ -92,6 +92,7 @@ struct Build: Sendable {
         let contexts = try await engine.receiveContexts(request, body: body, progress: report)
         defer { for context in contexts.all { engine.discard(context) } }
         let plan = try plan(contexts.main)
+        try await engine.checkRules(of: contexts.main, request)
         guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
         let (image, base) = try await solve(plan, contexts)
         let id = try Digest(parsing: image.id)
@@ -141,6 +142,7 @@ struct Build: Sendable {
     }
 
     private func tag(_ id: Digest) async throws(EngineError) {
+        let start = Timestamp.now()
         // Of a squashed image no stage has told.
         if request.progress == .status || request.squashes { report(ProgressMessage(imageID: id.description)) }
         say("Successfully built \(id.short)\n")
@@ -150,6 +152,9 @@ struct Build: Sendable {
             // Docker up to 1.13 didn't say it.
             if request.steps == .ofTotal { say("Successfully tagged \(name.familiar)\n") }
         }
+        guard request.progress == .status, outputs.keepsImage else { return }
+        let names = outputs.names.map(\.canonical)
+        if let message = ExportStatus.message(id.description, names: names, from: start, to: .now()) { report(message) }
     }
 }
 

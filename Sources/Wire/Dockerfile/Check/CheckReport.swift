@@ -12,6 +12,8 @@ public struct CheckReport: Sendable {
     public var warnings: [CheckWarning]
     /// Why the rest was not looked at, or why warnings count as an error.
     public var failure: DockerfileError?
+    /// `failure` is about the warnings: the file asks for an error where there are some.
+    public var failsOnWarnings = false
 
     public var exitCode: Int32 { warnings.isEmpty && failure == nil ? 0 : 1 }
 

@@ -8,6 +8,7 @@ public struct Linter {
     let request: CheckRequest
     private(set) var options = CheckOptions()
     private var warnings: [CheckWarning] = []
+    private var failsOnWarnings = false
 
     private init(_ request: CheckRequest) { self.request = request }
 
@@ -19,7 +20,15 @@ public struct Linter {
         let sorted = linter.warnings.enumerated().sorted {
             ($0.element.span.lines.lowerBound, $0.offset) < ($1.element.span.lines.lowerBound, $1.offset)
         }
-        return CheckReport(source: source, warnings: sorted.map(\.element), failure: failure)
+        return CheckReport(
+            source: source, warnings: sorted.map(\.element), failure: failure, failsOnWarnings: linter.failsOnWarnings)
+    }
+
+    /// Whether a file that can be read, or the build argument, asks that warnings fail the build.
+    public static func isStrict(_ dockerfile: [UInt8], _ buildArguments: [String: String]) -> Bool {
+        guard let tree = try? SyntaxTree.reading(dockerfile).tree else { return false }
+        let text = buildArguments[CheckOptions.argument] ?? tree.directives.check ?? ""
+        return (try? CheckOptions(parsing: text))?.failsOnWarnings ?? false
     }
 
     mutating func report(_ rule: LintRule, _ detail: String, at span: SourceSpan, comments: [String] = []) {
@@ -76,8 +85,9 @@ public struct Linter {
     /// Names that FROM may ask for, with a value or without.
     private(set) var declared: Set<String> = []
 
-    private func failOnWarnings() throws(DockerfileError) {
+    private mutating func failOnWarnings() throws(DockerfileError) {
         guard options.failsOnWarnings, !warnings.isEmpty else { return }
+        failsOnWarnings = true
         let names = Set(warnings.map(\.rule.name)).sorted()
         throw DockerfileError("lint violation found for rules: \(names.joined(separator: ", "))")
     }

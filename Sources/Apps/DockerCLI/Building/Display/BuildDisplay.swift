@@ -53,6 +53,12 @@ enum BuildProgress: Equatable {
         }
     }
 
+    /// Some terminals don't know their size, or say that it is nothing: a serial line, `script`.
+    static func size(_ told: (rows: Int, columns: Int)?) -> (rows: Int, columns: Int) {
+        guard let told, told.rows > 0, told.columns > 0 else { return (10, 80) }
+        return told
+    }
+
     /// Nil for the classic text, which is no display of steps, and for none at all.
     func display(on output: Descriptor, _ variable: (String) -> String?) -> (any BuildDisplay)? {
         let write: (String) throws -> Void = { try output.write($0) }
@@ -60,8 +66,7 @@ enum BuildProgress: Equatable {
         case .plain: return PlainDisplay(write)
         case .terminal:
             return TerminalDisplay(
-                hasColours: (variable("NO_COLOR") ?? "").isEmpty, size: { Terminal.size(of: output) ?? (10, 80) }, write
-            )
+                hasColours: (variable("NO_COLOR") ?? "").isEmpty, size: { Self.size(Terminal.size(of: output)) }, write)
         case .raw: return RawDisplay(write: write)
         case .classic, .quiet: return nil
         }
