@@ -133,6 +133,8 @@ def test_a_folder_of_a_repository(api, repository):
     assert "in sub" in text and ".git" not in text.replace("repo.git", "")
     assert "not a directory" in refused(build(api, repository + "#trunk:Dockerfile"))
     assert "not within git root" in refused(build(api, repository + "#trunk:none"))
+    for path in ("../..", "..", "sub/../..", "/../sub"):
+        assert "not within git root" in refused(build(api, repository + "#trunk:" + path)), path
     # A link to /etc leads below the repository.
     assert "not within git root" in refused(build(api, repository + "#trunk:out"))
 

@@ -87,8 +87,20 @@ import Testing
         #expect(plain.code == 1 && plain.text.contains("\nERROR: failed to build: failed to solve: The command"))
     }
 
+    @Test func aQuietClassicBuildThatFailsSaysAll() throws {
+        let lines = ["{\"stream\":\"Step 1/2 : FROM x\\n\"}", "{\"stream\":\"one\\n\"}"]
+        let failure = "{\"errorDetail\":{\"code\":3,\"message\":\"returned a non-zero code: 3\"},\"error\":\"x\"}"
+        let environment = ["DOCKER_BUILDKIT": "0"]
+        let failed = try engine(lines[0], lines[1], failure).docker(
+            ["build", "-q", folder.path], environment: environment)
+        #expect(failed.text == "Step 1/2 : FROM x\none\nreturned a non-zero code: 3\n" && failed.code == 3)
+        let fine = try engine(lines[0], lines[1]).docker(["build", "-q", folder.path], environment: environment)
+        #expect(fine.text == id + "\n")
+    }
+
     @Test func anImagesIDIsPrintedOrWritten() throws {
         #expect(try build("-q").text == id + "\n")
+        #expect(try build("--progress", "quiet").text == id + "\n")
         let file = folder.path + "/id"
         #expect(try build("--iidfile", file).code == 0)
         #expect(try PrivateFile.read(file, limit: 100) == Array(id.utf8))
@@ -144,6 +156,29 @@ import Testing
     func whatCanNotBeSentIsSaid(_ words: [String], _ text: String) throws {
         let result = try engine().docker(["build"] + words, input: "FROM scratch")
         #expect(result.text == text && result.requests.isEmpty && result.code == 1)
+    }
+
+    /// The words are docker.io 20.10's.
+    @Test func aContextAndItsIgnoreFileAreOfTheirKind() throws {
+        let file = try Disk.resolved(folder.path) + "/x"
+        #expect(
+            try engine().docker(["build", file]).text
+                == "unable to prepare context: context must be a directory: \(file)\n")
+        let other = try ContextFolder(["Dockerfile": "FROM scratch\n", ".dockerignore/x": ""])
+        let place = try Disk.resolved(other.path)
+        #expect(
+            try engine().docker(["build", other.path]).text
+                == "Error reading .dockerignore: read \(place)/.dockerignore: is a directory\n")
+    }
+
+    @Test(arguments: [
+        ("--build-arg", "=x", "invalid environment variable: =x"),
+        ("--build-arg", "", "invalid environment variable: "),
+        ("--label", "=x", "invalid label '=x': empty name"), ("--label", "", "invalid label '': empty name"),
+    ]) func namesAreNeverEmpty(_ flag: String, _ word: String, _ text: String) throws {
+        let result = try build(flag, word)
+        #expect(result.text == "invalid argument \"\(word)\" for \"\(flag)\" flag: \(text)\n")
+        #expect(result.code == 125 && result.request == nil)
     }
 
     @Test func theCacheIsPruned() throws {

@@ -1,3 +1,4 @@
+import APIModel
 import Testing
 
 @testable import Engine
@@ -10,6 +11,19 @@ import Testing
     ])
     func matchesAsGoDoes(_ pattern: String, _ text: String, _ matches: Bool) {
         #expect(ShellPattern(pattern).matches(text) == matches)
+    }
+
+    /// Go's `path.Match`: where it says `ErrBadPattern`.
+    @Test(arguments: [
+        ("[", false), ("a[", false), ("[]a]", false), ("[-]", false), ("[x-]", false), ("[-x]", false),
+        ("[a-b-c]", false),
+        ("\\", false), ("[a", false), ("[^bc", false), ("a[\\]", false), ("[a-z]*", true), ("[^x]", true),
+        ("[\\]a]", true), ("a\\*b", true), ("]", true), ("", true), ("[a-b]x]", true),
+    ])
+    func patternsAreWellFormed(_ pattern: String, _ isValid: Bool) {
+        #expect(ShellPattern(pattern).isValid == isValid)
+        let filters = Filters(["reference": [pattern]])
+        #expect(((try? ImageFilter(filters)) != nil) == isValid)
     }
 
     @Test func referencesMatchWithAndWithoutTag() {

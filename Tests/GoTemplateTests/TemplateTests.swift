@@ -16,6 +16,17 @@ import Testing
         #expect(try render("{{.Missing}}") == "<no value>")
     }
 
+    /// A structure of Go's has its fields, and no others; what is below them may be anything.
+    @Test func aStructureHasItsFieldsOnly() throws {
+        func render(_ text: String) throws -> String {
+            try Template(text).render(data, fields: ["State", "Null", "More"])
+        }
+        #expect(try render("{{.State.Missing}} {{.More}} {{with .State}}{{.Missing}}{{end}}").contains("<no value>"))
+        for text in ["{{.Missing}}", "{{$.Missing}}", "{{with .State}}{{$.Missing}}{{end}}", "{{json .Missing.A}}"] {
+            #expect { try render(text) } throws: { "\($0)".hasSuffix("can't evaluate field Missing") }
+        }
+    }
+
     @Test func aPartOfWhatIsInParenthesesIsTaken() throws {
         #expect(try render("{{json (index .Ports 0)}} {{eq (index .Ports 1) \"443\"}}") == "\"80\" true")
         #expect(try Template("{{json (index .Mounts 0).Source}}").render(["Mounts": [["Source": "/s"]]]) == "\"/s\"")

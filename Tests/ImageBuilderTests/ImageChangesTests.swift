@@ -17,6 +17,11 @@ import Testing
         #expect(try applied("ENTRYPOINT [\"/init\"]").entrypoint == ["/init"])
     }
 
+    @Test(arguments: ["", "  ", "# nothing"]) func aChangeThatIsNoneIsRefused(_ text: String) throws {
+        #expect { try applied(text) } throws: { ($0 as? EngineError)?.message == "file with no instructions" }
+        #expect(try applied().cmd == ContainerConfig().cmd)
+    }
+
     @Test func variablesInBothForms() throws {
         #expect(try applied("ENV A=b C=\"d e\"").env == ["A=b", "C=d e"])
         #expect(try applied("ENV DEBUG on and on").env == ["DEBUG=on and on"])

@@ -8,7 +8,15 @@ struct Evaluation {
     /// Innermost last.
     private var variables: [(name: String, value: JSONValue)]
 
-    init(root: JSONValue) { variables = [("", root)] }
+    private let root: JSONValue
+    /// Those that `root` can have; nil: any.
+    private let fields: Set<String>?
+
+    init(root: JSONValue, fields: Set<String>? = nil) {
+        self.root = root
+        self.fields = fields
+        variables = [("", root)]
+    }
 
     mutating func run(_ nodes: [Node], dot: JSONValue, depth: Int) throws(TemplateError) {
         for node in nodes {
@@ -93,10 +101,18 @@ struct Evaluation {
         return try Functions.call(name, arguments + (piped.map { [$0] } ?? []))
     }
 
+    private func walk(_ value: JSONValue, _ path: [String]) throws(TemplateError) -> JSONValue {
+        if let fields, let name = path.first, !fields.contains(name), value == root {
+            let place = path.map { "." + $0 }.joined()
+            throw TemplateError("executing \"\" at <\(place)>: can't evaluate field \(name)")
+        }
+        return Functions.walk(value, path)
+    }
+
     private func value(_ operand: Operand, _ dot: JSONValue) throws(TemplateError) -> JSONValue {
         switch operand {
-        case .field(let path): return Functions.walk(dot, path)
-        case .variable(let name, let path): return Functions.walk(try variable(name), path)
+        case .field(let path): return try walk(dot, path)
+        case .variable(let name, let path): return try walk(try variable(name), path)
         case .literal(let value): return value
         case .function(let name): return try Functions.call(name, [])
         case .nested(let pipeline, let path): return Functions.walk(try value(pipeline, dot), path)

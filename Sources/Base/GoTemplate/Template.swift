@@ -11,9 +11,12 @@ public struct Template: Sendable {
         nodes = try parser.parse()
     }
 
-    /// Errors: a function that does not exist or does not fit its arguments.
-    public func render(_ value: JSONValue) throws(TemplateError) -> String {
-        var evaluation = Evaluation(root: value)
+    /// `fields`: all that `value` can have, when it stands for a structure of Go's: others are errors then. Else what is not
+    /// there has no value, as in a map.
+    ///
+    /// Errors: a function that does not exist or does not fit its arguments, fields that there can't be.
+    public func render(_ value: JSONValue, fields: Set<String>? = nil) throws(TemplateError) -> String {
+        var evaluation = Evaluation(root: value, fields: fields)
         try evaluation.run(nodes, dot: value, depth: 0)
         return evaluation.output
     }

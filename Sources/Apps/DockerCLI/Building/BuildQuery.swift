@@ -45,9 +45,9 @@ struct BuildQuery {
         {
             query["platform"] = platform
         }
-        let arguments = buildArguments
+        let arguments = try buildArguments
         if !arguments.isEmpty { query["buildargs"] = JSONValue.object(arguments).text() }
-        let labels = KeyValue.plain(flags.list("label"))
+        let labels = try KeyValue.labels(flags.list("label"))
         if !labels.isEmpty { query["labels"] = Self.object(labels).text() }
         let caches = flags.list("cache-from").flatMap { $0.split(separator: ",").map(String.init) }
         for cache in caches where cache.contains("=") {
@@ -82,16 +82,21 @@ struct BuildQuery {
 
     /// `--build-arg NAME` takes the client's value, if it has one; the user's proxies are arguments as well.
     private var buildArguments: JSONObject {
-        var arguments = JSONObject()
-        for word in flags.list("build-arg") {
-            let (name, value) = KeyValue.split(word)
-            arguments[name] = (value ?? invocation.variable(name)).map { .string($0) } ?? .null
+        get throws {
+            var arguments = JSONObject()
+            for word in flags.list("build-arg") {
+                let (name, value) = KeyValue.split(word)
+                guard !name.isEmpty else {
+                    throw CommandFailure.invalid(word, for: "build-arg", "invalid environment variable: \(word)")
+                }
+                arguments[name] = (value ?? invocation.variable(name)).map { .string($0) } ?? .null
+            }
+            let engine = invocation.variable("DOCKER_HOST") ?? GlobalFlags.defaultHost
+            for (name, value) in invocation.profile.proxyVariables(engine: engine) where arguments[name] == nil {
+                arguments[name] = .string(value)
+            }
+            return arguments
         }
-        let engine = invocation.variable("DOCKER_HOST") ?? GlobalFlags.defaultHost
-        for (name, value) in invocation.profile.proxyVariables(engine: engine) where arguments[name] == nil {
-            arguments[name] = .string(value)
-        }
-        return arguments
     }
 
     private func size(_ flag: String) throws -> Int64 {

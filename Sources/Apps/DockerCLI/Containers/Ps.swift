@@ -59,7 +59,7 @@ struct ContainerRow {
     var value: JSONValue {
         var row = JSONObject()
         row["Command"] = .string(command)
-        row["CreatedAt"] = .string(Timestamp(seconds: container.created).description)
+        row["CreatedAt"] = .string(GoTime.text(Timestamp(seconds: container.created)))
         row["ID"] = .string(isWhole ? container.id : String(container.id.prefix(12)))
         row["Image"] = .string(container.image.isEmpty ? "<no image>" : container.image)
         row["Label"] = .object(

@@ -60,11 +60,15 @@ struct Table {
         ("Status", "STATUS"), ("Image", "IMAGE"), ("Command", "COMMAND"), ("Label", ""),
     ]
 
+    private func fields(of row: JSONValue) -> Set<String> {
+        Set((row.objectValue?.keys ?? []) + Self.titles.map(\.0) + (columns + others).map(\.key))
+    }
+
     private func textByTemplate(_ rows: [JSONValue], _ format: String) throws -> String {
         let isTable = format.hasPrefix("table ")
         let text = isTable ? String(format.dropFirst("table ".count)) : format
         let template = try Format.template(text.replacing("\\t", with: "\t").replacing("\\n", with: "\n"))
-        let lines = try rows.map { try Format.render(template, $0) }
+        let lines = try rows.map { try Format.render(template, $0, fields: fields(of: $0)) }
         guard isTable else { return lines.map { $0 + "\n" }.joined() }
         var titles = JSONObject(Self.titles.map { ($0.0, JSONValue.string($0.1)) })
         for column in columns + others { titles[column.key] = .string(column.title) }
@@ -85,9 +89,10 @@ enum Format {
         }
     }
 
-    static func render(_ template: Template, _ value: JSONValue) throws -> String {
-        do throws(TemplateError) { return try template.render(value) } catch {
-            throw CommandFailure("template: \(error)")
+    /// `fields`: all that `value` can have; nil where it is what an engine has answered.
+    static func render(_ template: Template, _ value: JSONValue, fields: Set<String>? = nil) throws -> String {
+        do throws(TemplateError) { return try template.render(value, fields: fields) } catch {
+            throw CommandFailure("\(fields == nil ? "" : "template parsing error: ")template: \(error)")
         }
     }
 }

@@ -74,13 +74,16 @@ struct ImageRows {
         let created = Timestamp(seconds: image.created)
         var row = JSONObject()
         row["Containers"] = .string(image.containers < 0 ? "N/A" : "\(image.containers)")
-        row["CreatedAt"] = .string(created.description)
+        row["CreatedAt"] = .string(GoTime.text(created))
         row["CreatedSince"] = .string(HumanDuration.text(Timestamp.now().since(created)) + " ago")
         row["Digest"] = .string(digest)
         row["ID"] = .string(isWhole ? image.id : ShortID.text(image.id))
         row["Repository"] = .string(repository)
+        row["SharedSize"] = .string("N/A")
         row["Size"] = .string(ByteCount(image.size).decimal())
         row["Tag"] = .string(tag)
+        row["UniqueSize"] = .string("N/A")
+        row["VirtualSize"] = .string(ByteCount(image.size).decimal(spaced: false))
         return .object(row)
     }
 }

@@ -8,6 +8,6 @@ extension Command {
     ) { invocation in
         var query = Query()
         for name in invocation.arguments { query["names"] = name }
-        return try invocation.receiveArchive("/images/get\(query.text)")
+        return try invocation.receiveArchive("/images/get\(query.text)", to: "save image")
     }
 }

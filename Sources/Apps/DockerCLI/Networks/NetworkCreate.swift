@@ -50,7 +50,7 @@ enum NetworkCreateBody {
         request.configFrom = reference(flags.text("config-from"))
         request.ipam = try ipam(flags)
         request.options = KeyValue.plain(flags.list("opt"))
-        request.labels = try labels(flags.list("label"))
+        request.labels = try KeyValue.labels(flags.list("label"))
         return request
     }
 
@@ -67,12 +67,5 @@ enum NetworkCreateBody {
         ipam.options = KeyValue.plain(flags.list("ipam-opt"))
         ipam.config = try IPAMFlags(flags).pools()
         return ipam
-    }
-
-    private static func labels(_ words: [String]) throws -> [String: String] {
-        for word in words where KeyValue.split(word).key.isEmpty {
-            throw CommandFailure.invalid(word, for: "label", "invalid label '\(word)': empty name")
-        }
-        return KeyValue.plain(words)
     }
 }

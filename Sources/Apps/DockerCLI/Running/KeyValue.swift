@@ -14,6 +14,14 @@ enum KeyValue {
         }
     }
 
+    /// `--label`. Errors: a label without a name, in the words of today's client.
+    static func labels(_ words: [String]) throws -> [String: String] {
+        for word in words where split(word).key.isEmpty {
+            throw CommandFailure.invalid(word, for: "label", "invalid label '\(word)': empty name")
+        }
+        return plain(words)
+    }
+
     /// Without the blanks around key and value; nil without an equals sign or a key.
     static func trimmed(_ word: String) -> (key: String, value: String)? {
         let (key, value) = split(word)

@@ -11,7 +11,12 @@ extension Engine {
         try await transfers.run { [self] in
             let loaded = try archive.read { input throws(EngineError) in
                 try images.load(from: input, check: archive.checkIsWhole) { message in
-                    if !quiet { progress(ProgressMessage(status: message.text)) }
+                    if case .renaming = message {
+                        // Quiet or not: a name is gone.
+                        progress(ProgressMessage(stream: message.text + "\n"))
+                    } else if !quiet {
+                        progress(ProgressMessage(status: message.text))
+                    }
                 }
             }
             for image in loaded {

@@ -18,6 +18,9 @@ struct ImageFilter: Sendable {
         }
         limit = try filters["until"].map { text throws(EngineError) in try PruneLimit.time(text) }.min()
         dangling = try filters.bool("dangling")
+        for pattern in filters["reference"] where !ShellPattern(pattern).isValid {
+            throw EngineError(.badParameter, "syntax error in pattern")
+        }
         self.filters = filters
     }
 
@@ -55,6 +58,38 @@ struct ShellPattern: Sendable {
     init(_ pattern: String) { self.pattern = Array(pattern.prefix(1024)) }
 
     func matches(_ text: String) -> Bool { matches(Array(text)[...], pattern[...]) }
+
+    /// False where Go says `ErrBadPattern`: a class without its end or without members, nothing after a backslash.
+    var isValid: Bool {
+        var rest = pattern[...]
+        while let head = rest.popFirst() {
+            if head == "\\", rest.popFirst() == nil { return false }
+            if head == "[", !Self.skipClass(&rest) { return false }
+        }
+        return true
+    }
+
+    private static func skipClass(_ rest: inout ArraySlice<Character>) -> Bool {
+        if rest.first == "^" { rest.removeFirst() }
+        var isEmpty = true
+        while rest.first != "]" || isEmpty {
+            guard skipMember(&rest) else { return false }
+            if rest.first == "-" {
+                rest.removeFirst()
+                guard skipMember(&rest) else { return false }
+            }
+            isEmpty = false
+        }
+        rest.removeFirst()
+        return true
+    }
+
+    /// One that is followed by something.
+    private static func skipMember(_ rest: inout ArraySlice<Character>) -> Bool {
+        guard let first = rest.popFirst(), first != "-", first != "]" else { return false }
+        if first == "\\", rest.popFirst() == nil { return false }
+        return !rest.isEmpty
+    }
 
     private func matches(_ text: ArraySlice<Character>, _ pattern: ArraySlice<Character>) -> Bool {
         guard let head = pattern.first else { return text.isEmpty }

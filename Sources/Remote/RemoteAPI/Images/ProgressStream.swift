@@ -28,12 +28,6 @@ final class ProgressStream: Sendable {
         }
     }
 
-    func begin() {
-        writer.withLock { writer in
-            writer = writer ?? call.exchange.stream(status: 200, headers: call.headers("application/json"))
-        }
-    }
-
     /// Ends the answer; an empty one when nothing was reported.
     func finish() {
         let open = writer.withLock { writer in
@@ -52,7 +46,8 @@ final class ProgressStream: Sendable {
 extension Call {
     /// Runs a call that reports progress. Once a message is out the status is 200 and a failure is the last message.
     ///
-    /// `early`: the answer begins at once, so that every failure is a message.
+    /// `early`: every failure is a message. The answer's head still waits for the first of them: a client that can't send
+    /// its body, and has an answer, would speak of the connection.
     func withProgress(
         early: Bool = false, _ work: (@escaping ProgressReport) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
@@ -66,11 +61,10 @@ extension Call {
         early: Bool = false, _ work: (ProgressStream) async throws(EngineError) -> Void
     ) async throws(EngineError) -> Response? {
         let stream = ProgressStream(self)
-        if early { stream.begin() }
         do throws(EngineError) {
             try await work(stream)
         } catch {
-            guard stream.hasStarted else { throw error }
+            guard early || stream.hasStarted else { throw error }
             stream.report(failure: error)
         }
         stream.finish()

@@ -23,6 +23,8 @@ enum BuildSource {
             self = try Self.standardInput(input, file)
         } else if (try? Disk.entry(word))?.isFolder == true {
             self = .folder(try LocalContext(word, file: file, input: input))
+        } else if let path = try? Disk.resolved(word) {
+            throw CommandFailure("unable to prepare context: context must be a directory: \(path)")
         } else if RemoteSource.isRemote(word) {
             guard file != "-" else {
                 throw CommandFailure(

@@ -20,7 +20,7 @@ struct LocalContext {
         folder = try Self.prepared { () throws(EngineError) in try OpenFolder(root) }
         let place = try DockerfilePlace(file, in: folder, called: path, input: input)
         let candidates = IgnoreFile.candidates(dockerfile: place.path, context: root)
-        let found = candidates.first { Connection.isFile($0) == true }
+        let found = candidates.first { Connection.isFile($0) != nil }
         rules = try found.map(Self.rules) ?? IgnoreRules()
         if let name = place.name {
             (dockerfile, added) = (name, [])
@@ -45,6 +45,9 @@ struct LocalContext {
     }
 
     private static func rules(_ path: String) throws -> IgnoreRules {
+        guard (try? Disk.entry(path))?.isFolder != true else {
+            throw CommandFailure("Error reading .dockerignore: read \(path): is a directory")
+        }
         do throws(EngineError) {
             return try IgnoreRules(parsing: try PrivateFile.read(path, limit: 8 << 20) ?? [])
         } catch {

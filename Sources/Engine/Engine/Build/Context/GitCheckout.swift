@@ -1,3 +1,4 @@
+internal import Dockerfile
 internal import LinuxSystem
 internal import Primitives
 
@@ -69,6 +70,10 @@ struct GitCheckout: Sendable {
     private func wantedFolder() throws -> String {
         let path = RawPath(String(repository.folder.drop { $0 == "/" }))
         guard !path.isEmpty else { return folder }
+        // The kernel takes what is above a root for the root.
+        guard !"\(SlashPath.clean(path.string))/".hasPrefix("../") else {
+            throw EngineError(.badParameter, "error setting git context, \"\(repository.folder)\" not within git root")
+        }
         let root = FDBox(try FD.open(at: RawPath(folder), .directory))
         do throws(SystemError) {
             let (place, top) = try (Self.place(of: path, below: root), Self.place(of: ".", below: root))
