@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import tarfile
+import urllib.parse
 
 import pytest
 
@@ -353,3 +354,59 @@ def test_old_image_list(old_api, api):
     image, = [i for i in old_api.get("/images/json").json if "busybox:latest" in i["RepoTags"]]
     assert image["VirtualSize"] > 1_000_000
     assert "VirtualSize" not in api.get("/images/json").json[0]
+
+
+def test_a_name_that_moves_is_told_of(cli, api, tmp_path):
+    archive = images.docker_archive("moves:1", [images.tar(entry("f", b"x"))])
+    for layer in (b"old", b"new"):
+        cli.ok("load", input=images.docker_archive("moves:1", [images.tar(entry("f", layer))]))
+    old = api.get("/images/moves:1/json").json["Id"]
+    said = cli.ok("load", "-q", input=archive)
+    assert f"The image moves:1 already exists, renaming the old one with ID {old} to empty string" in said
+    cli.ok("rmi", "moves:1")
+    cli.ok("image", "prune", "-f")
+
+
+def test_the_words_of_mistakes(cli, tmp_path):
+    """Docker's own."""
+    cli.ok("create", "--name", "words", "busybox")
+    for args, words in (
+            (["images", "-f", "reference=["], "syntax error in pattern"),
+            (["images", "--format", "{{.Nope}}"], "can't evaluate field Nope"),
+            (["commit", "-c", "", "words"], "file with no instructions"),
+            (["save", "-o", "/nonexist/x.tar", "busybox"], 'invalid output path: directory "/nonexist" does not exist'),
+            (["export", "-o", "/nonexist/x.tar", "words"], 'invalid output path: directory "/nonexist" does not exist'),
+            (["load", "-i", tmp_path], "is a directory")):
+        assert words.lower() in cli.fails(*args).complaint.lower(), args
+    cli.ok("rm", "words")
+
+
+def test_times_are_shown_as_go_does(cli):
+    shown = cli.ok("images", "--format", "{{.CreatedAt}}", "busybox", env={"TZ": "UTC"})
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC", shown), shown
+
+
+def test_an_image_is_of_its_platform(api):
+    wanted = urllib.parse.quote('{"os":"linux","architecture":"arm64"}')
+    own = urllib.parse.quote('{"os":"linux","architecture":"amd64"}')
+    api.post("/images/busybox/tag?repo=platform&tag=1")
+    calls = [("GET", "/images/platform:1/json?platform="), ("GET", "/images/platform:1/history?platform="),
+             ("GET", "/images/get?names=platform:1&platform="), ("POST", "/images/platform/push?tag=1&platform="),
+             ("DELETE", "/images/platform:1?platforms=")]
+    for method, path in calls:
+        reply = api.request(method, path + wanted)
+        assert reply.status == 404 and ("image with reference platform:1 was found but its platform (linux/amd64) does not match "
+                                        "the specified platform (linux/arm64)") in reply.json["message"], (path, reply)
+        assert api.request(method, path + "%7B%7D").status == 400
+    for method, path in calls[:3]:
+        assert api.request(method, path + own).status == 200, path
+    assert api.post("/images/load?platform=" + own, b"").status == 501
+    assert api.delete("/images/platform:1?platforms=" + own).status == 200
+
+
+@pytest.mark.parametrize("args", [["pull", "--platform", "garbage", "busybox"], ["build", "--platform", "garbage", "CONTEXT"]])
+def test_a_platform_that_is_none(cli, tmp_path, args):
+    (tmp_path / "Dockerfile").write_text("FROM busybox\n")
+    result = cli.fails(*[tmp_path if word == "CONTEXT" else word for word in args])
+    assert result.status == 1
+    assert '"garbage": unknown operating system or architecture: invalid argument' in result.complaint + result.text

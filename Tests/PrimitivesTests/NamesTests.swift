@@ -48,6 +48,15 @@ import Testing
     @Test func platforms() throws {
         #expect(try Platform(parsing: "linux/aarch64/v8").description == "linux/arm64/v8")
         #expect(try Platform(parsing: "linux").architecture == Platform.host.architecture)
+        #expect(try Platform(parsing: "aarch64").description == "linux/arm64")
         #expect(throws: EngineError.self) { try Platform(parsing: "a//b") }
+        // docker.io 20.10's words.
+        for (text, reason) in [
+            ("foo", "unknown operating system or architecture"), ("linux/foo/bar/x", "cannot parse platform specifier"),
+        ] {
+            #expect { try Platform(parsing: text) } throws: {
+                ($0 as? EngineError)?.message == "\"\(text)\": \(reason): invalid argument"
+            }
+        }
     }
 }

@@ -10,7 +10,8 @@ public struct Platform: Sendable, Hashable, CustomStringConvertible {
         self.variant = variant
     }
 
-    /// Reads `os[/architecture[/variant]]`; what is missing is the host's.
+    /// Reads `os[/architecture[/variant]]`, or an architecture alone; what is missing is the host's. Errors: `badParameter` in
+    /// containerd's words, which are Docker's.
     public init(parsing text: String) throws(EngineError) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { $0.lowercased() }
         let isValid = parts.allSatisfy { part in
@@ -19,13 +20,39 @@ public struct Platform: Sendable, Hashable, CustomStringConvertible {
                     ReferenceGrammar.isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
                 }
         }
-        guard isValid, (1...3).contains(parts.count) else {
+        guard isValid else {
             throw EngineError(.badParameter, "invalid platform: \"\(text)\" is an invalid OS component")
         }
-        os = parts[0]
-        architecture = parts.count > 1 ? Self.architectureAliases[parts[1]] ?? parts[1] : Self.host.architecture
-        variant = parts.count > 2 ? parts[2] : nil
+        guard parts.count <= 3 else {
+            throw EngineError(.badParameter, "\"\(text)\": cannot parse platform specifier: invalid argument")
+        }
+        guard parts.count == 1 else {
+            (os, architecture) = (parts[0], Self.architecture(parts[1]))
+            variant = parts.count > 2 ? parts[2] : nil
+            return
+        }
+        let isSystem = Self.systems.contains(parts[0])
+        guard isSystem || Self.architectures.contains(Self.architecture(parts[0])) else {
+            throw EngineError(
+                .badParameter, "\"\(text)\": unknown operating system or architecture: invalid argument")
+        }
+        os = isSystem ? parts[0] : Self.host.os
+        architecture = isSystem ? Self.host.architecture : Self.architecture(parts[0])
+        variant = nil
     }
+
+    private static func architecture(_ name: String) -> String { architectureAliases[name] ?? name }
+
+    // Go's: `go tool dist list`, and those that it once had.
+    private static let systems: Set<String> = [
+        "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
+        "openbsd", "plan9", "solaris", "windows", "zos",
+    ]
+    private static let architectures: Set<String> = [
+        "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64",
+        "mips64le", "mips64p32", "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc",
+        "sparc64", "wasm",
+    ]
 
     private static let architectureAliases = ["x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386"]
 

@@ -43,7 +43,7 @@ extension BuildSession {
 
 extension Platform {
     /// What is asked without a variant takes any.
-    fileprivate func serves(_ wanted: Platform) -> Bool {
+    func serves(_ wanted: Platform) -> Bool {
         os == wanted.os && architecture == wanted.architecture && (wanted.variant == nil || wanted.variant == variant)
     }
 }

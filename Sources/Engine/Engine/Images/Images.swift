@@ -33,6 +33,16 @@ extension Engine {
         }
     }
 
+    public func checkImage(_ name: String, isFor platform: Platform) async throws(EngineError) {
+        let own = try await workers.run { [images] in try images.resolve(name).config.platform }
+        guard own.serves(platform) else {
+            throw EngineError(
+                .notFound,
+                "image with reference \(name) was found but its platform (\(own)) does not match the specified platform (\(platform))"
+            )
+        }
+    }
+
     public func imageHistory(_ name: String) async throws(EngineError) -> [ImageHistoryItem] {
         try await workers.run { [images] in try images.history(name).map(ImageHistoryItem.init) }
     }

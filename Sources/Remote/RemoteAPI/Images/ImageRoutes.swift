@@ -7,6 +7,7 @@ internal import Primitives
 let imageRoutes: [Route] = [
     Route("GET", "/images/json") { call throws(EngineError) in try await listImages(call) },
     Route("GET", "/images/{name}/json") { call throws(EngineError) in
+        try await call.checkPlatform(of: [call.name], since: 49)
         let image = try await call.backend.inspectImage(call.name)
         guard call.speaks(50) else { return try call.json(image, adaptedBy: adaptImageInspect) }
         guard var object = try call.tree(image).objectValue else { return try call.json(image) }
@@ -15,7 +16,8 @@ let imageRoutes: [Route] = [
         return try call.json(object)
     },
     Route("GET", "/images/{name}/history") { call throws(EngineError) in
-        try call.json(await call.backend.imageHistory(call.name), adaptedBy: adaptImageIDs)
+        try await call.checkPlatform(of: [call.name], since: 48)
+        return try call.json(await call.backend.imageHistory(call.name), adaptedBy: adaptImageIDs)
     },
     Route("POST", "/images/{name}/tag") { call throws(EngineError) in
         guard let repository = call.query.text("repo") else {
@@ -30,6 +32,7 @@ let imageRoutes: [Route] = [
         try call.json(await call.backend.pruneImages(try call.query.filters()))
     },
     Route("DELETE", "/images/{name}") { call throws(EngineError) in
+        try await call.checkPlatform(of: [call.name], since: 50, "platforms")
         let removed = try await call.backend.removeImage(
             call.name, force: call.query.bool("force"), noPrune: call.query.bool("noprune"))
         return try call.json(removed, adaptedBy: adaptImageIDs)

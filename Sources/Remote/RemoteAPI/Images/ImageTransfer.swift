@@ -53,6 +53,10 @@ private func importImage(_ call: Call, _ source: String) async throws(EngineErro
 }
 
 private func loadImages(_ call: Call) async throws(EngineError) -> Response? {
+    guard try call.askedPlatform(since: 48) == nil else {
+        throw EngineError(
+            .notImplemented, "loading the images of one platform is not supported: all of an archive are loaded")
+    }
     let quiet = call.query.bool("quiet", default: true)
     return try await call.withUpload(early: call.speaks(23)) { archive, report throws(EngineError) in
         try await call.backend.loadImages(from: archive, quiet: quiet, progress: call.speaks(23) ? report : unreported)
@@ -64,6 +68,7 @@ private let unreported: ProgressReport = { _ in }
 
 private func saveImages(_ call: Call, _ names: [String]) async throws(EngineError) -> Response? {
     guard !names.isEmpty else { throw EngineError(.badParameter, "no image was named") }
+    try await call.checkPlatform(of: names, since: 48)
     let archive = try await call.backend.saveImages(names)
     await call.exchange.relay(status: 200, headers: call.headers("application/x-tar"), from: archive)
     return nil

@@ -7,6 +7,8 @@ internal import Primitives
 let registryRoutes: [Route] = [
     Route("POST", "/images/{name}/push", body: .action) { call throws(EngineError) in
         let request = ImagePush(name: call.name, tag: call.query["tag"] ?? "", authorization: call.authorization)
+        let name = request.tag.isEmpty ? request.name : "\(request.name):\(request.tag)"
+        try await call.checkPlatform(of: [name], since: 46)
         return try await call.withProgress { report throws(EngineError) in
             try await call.backend.pushImage(request, progress: report)
         }

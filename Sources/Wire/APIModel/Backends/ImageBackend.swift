@@ -4,6 +4,8 @@ public import Primitives
 public protocol ImageBackend: Sendable {
     func listImages(_ query: ImageQuery) async throws(EngineError) -> [ImageSummary]
     func inspectImage(_ name: String) async throws(EngineError) -> ImageInspect
+    /// Errors: `notFound` for an image that is here, but for another platform.
+    func checkImage(_ name: String, isFor platform: Platform) async throws(EngineError)
     func imageHistory(_ name: String) async throws(EngineError) -> [ImageHistoryItem]
     func tagImage(_ name: String, repository: String, tag: String, force: Bool) async throws(EngineError)
     func removeImage(_ name: String, force: Bool, noPrune: Bool) async throws(EngineError) -> [ImageDeleted]
