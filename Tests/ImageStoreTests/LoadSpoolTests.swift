@@ -14,7 +14,7 @@ import Testing
 
     init() throws {
         scratch = try Scratch()
-        spool = LoadSpool(folder: scratch("spool"))
+        spool = LoadSpool(folder: scratch("spool"), room: DiskRoom())
     }
 
     /// Keeps all entries of an archive under the names that are given, in its order.
