@@ -5,10 +5,12 @@ internal import Primitives
 enum LostAndFound {
     /// Moves a file (and SQLite's companions of it) into the folder, under its name and the time.
     static func setAside(_ path: String, in folder: String) throws {
+        let suffixes = ["", "-wal", "-shm"].filter { HostFile.exists(path + $0) }
+        guard !suffixes.isEmpty else { return }
         try HostDirectory.makeAll(folder)
         let name = path.split(separator: "/").last.map(String.init) ?? "file"
         let moment = Timestamp.now().nanoseconds
-        for suffix in ["", "-wal", "-shm"] where HostFile.exists(path + suffix) {
+        for suffix in suffixes {
             try HostFile.rename(path + suffix, to: "\(folder)/\(name)-\(moment)\(suffix)")
         }
     }
