@@ -11,8 +11,8 @@ final class LayerPacking: Sendable {
     private let pipe = ChunkPipe(slots: 8)
     private let packed = Promised<Result<RemoteBlob, EngineError>>()
 
-    /// Gives what follows `offset` bytes of the packed layer; packing it again gives the same. Errors:
-    /// too many do.
+    /// Gives what follows `offset` bytes of the packed layer; packing it again gives the same. Errors: `unavailable` when too
+    /// many transfers are under way.
     init(
         _ engine: Engine, _ layer: PackableLayer, from offset: Int64, _ meter: ProgressMeter
     ) throws(EngineError) {
