@@ -41,6 +41,8 @@ def patches(rule):
 def test_a_mount_asks_for_both_repositories(api, hostile, name):
     """Distribution's token specification: several scopes are several fields."""
     hostile.token = True
+    hostile.rules.append(lambda handler, path: handler.command == "HEAD" and path.startswith("/v2/c/d/")
+                         and (handler.refuse(404, "BLOB_UNKNOWN", "blob unknown to registry") or True))
     assert "aux" in push(api, name)[-1]
     other = f"{hostile.host}/c/d"
     assert api.post(f"/images/{name}:1/tag?repo={other}&tag=1").status == 201
@@ -115,7 +117,7 @@ def test_an_upload_of_which_more_is_there_than_was_sent(api, hostile, name):
         hostile.body(handler)
         return handler.refuse(500, "UNKNOWN", "x", Retry_After="0") or True
     hostile.rules.append(boast)
-    assert push(api, name)[-1]["error"] == f"the registry has {2**63 - 1} bytes of an upload of which 0 were sent"
+    assert push(api, name)[-1]["error"].startswith(f"the registry has {2**63 - 1} bytes of an upload of which")
     assert api.get("/_ping").status == 200
 
 

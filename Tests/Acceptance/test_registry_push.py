@@ -196,7 +196,7 @@ def test_an_index_of_blobs_is_taken(registry):
     index = json.dumps({"schemaVersion": 2, "mediaType": INDEX,
                         "manifests": [descriptor(data, kind) for kind, data in blobs.items()]}).encode()
     assert registry.put("/v2/push/cache/manifests/v1", index, INDEX).status == 201
-    assert registry.get("/v2/push/cache/manifests/v1").body == index
+    assert registry.get("/v2/push/cache/manifests/v1", Accept=INDEX).body == index
 
 
 def test_an_index_without_its_manifests_is_refused(registry):

@@ -40,8 +40,8 @@ import Testing
     @Test func aNameThatComesAgainTakesNoMoreRoom() throws {
         try scratch.shell(
             """
-            head -c 100000 /dev/zero > large; head -c 50000 /dev/zero > small
-            tar -cf in.tar large large large small small small
+            for i in 1 2 3; do head -c 100000 /dev/zero > large$i; head -c 50000 /dev/zero > small$i; done
+            tar --sort=name -cf in.tar large* small*
             """)
         try keep("in.tar", as: ["a", "a", "a", "b", "b", "b"])
         #expect(spool.held == 50_000)
