@@ -13,7 +13,8 @@ struct StepMounts: Sendable {
     var secretVariables: [String] = []
     /// Folders that go at the command's end.
     var temporary: [String] = []
-    var caches: [CacheFolders.Lease] = []
+    /// By the caches' names.
+    var caches: [String: CacheFolders.Lease] = [:]
     var agents: [AgentSocket] = []
 }
 
@@ -24,6 +25,7 @@ extension BuildSession {
     ) async throws(EngineError) -> StepMounts {
         var mounts = StepMounts()
         do throws(EngineError) {
+            mounts.caches = try await engine.caches.leases(of: run.mounts)
             if let script = run.script { try await add(script, to: &mounts) }
             for mount in run.mounts {
                 switch mount.kind {
@@ -42,7 +44,7 @@ extension BuildSession {
     }
 
     func release(_ mounts: StepMounts) {
-        for lease in mounts.caches { lease.release() }
+        for lease in mounts.caches.values { lease.release() }
         for agent in mounts.agents { agent.close() }
         let folders = mounts.temporary
         guard !folders.isEmpty else { return }
@@ -89,7 +91,7 @@ extension BuildSession {
             ContainerMount(kind: .tmpfs, source: "", destination: target(of: mount), options: options))
     }
 
-    private func target(of mount: RunMount) -> String { SlashPath.joined("/", mount.target) }
+    private func target(of mount: RunMount) -> String { mount.place }
 }
 
 // Files of the context, of an image, of a stage.
@@ -158,9 +160,9 @@ extension BuildSession {
         _ mount: RunMount, _ image: BuiltImage?, to mounts: inout StepMounts
     ) async throws(EngineError) {
         guard !mount.target.isEmpty else { throw EngineError(.badParameter, "invalid mount: a cache needs a target") }
-        let target = target(of: mount)
-        let lease = try await engine.caches.lease(mount.id.isEmpty ? target : mount.id, mount.sharing ?? .shared)
-        mounts.caches.append(lease)
+        guard let lease = mounts.caches[mount.cacheName] else {
+            throw EngineError(.internal, "nobody has leased cache \(mount.cacheName)")
+        }
         let named = mount.from.isEmpty ? nil : contexts[mount.from]
         try await engine.workers.run { [self] in
             guard try lease.make(mode: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0) else { return }
@@ -172,7 +174,7 @@ extension BuildSession {
             try TreeCopy.copy(from: source, to: FD.open(at: RawPath(lease.files), .directory))
         }
         mounts.mounts.append(
-            ContainerMount(kind: .bind, source: lease.files, destination: target, isWritable: !mount.isReadOnly))
+            ContainerMount(kind: .bind, source: lease.files, destination: target(of: mount), isWritable: !mount.isReadOnly))
     }
 
     private func addAgent(_ mount: RunMount, to mounts: inout StepMounts) async throws(EngineError) {
