@@ -55,11 +55,11 @@ extension Engine {
 
     /// What an engine left that was killed. New ones have other names, so nobody has to wait for it.
     func removeOldContexts() {
-        guard let names = try? HostDirectory.entries(paths.contexts), !names.isEmpty else { return }
+        let contexts = (try? HostDirectory.entries(paths.contexts)) ?? []
+        let left = contexts.map { paths.contexts + "/" + $0 } + caches.leftovers()
+        guard !left.isEmpty else { return }
         workers.submit { [self] in
-            for name in names {
-                attempt("remove an old build's context") { try HostDirectory.removeTree(paths.contexts + "/" + name) }
-            }
+            for path in left { attempt("remove what a build left") { try HostDirectory.removeTree(path) } }
         }
     }
 }

@@ -8,6 +8,7 @@ internal import Synchronization
 /// ```
 /// <root>/build-cache/<digest of the name>/files    what commands keep there
 ///                                        name     what it is called
+///                    unfinished/<random>           on the way to files, or away: the next start removes it
 /// ```
 final class CacheFolders: Sendable {
     private struct State {
@@ -20,6 +21,8 @@ final class CacheFolders: Sendable {
     private let path: String
     private let state = Mutex(State())
 
+    private var unfinished: String { path + "/unfinished" }
+
     init(path: String) { self.path = path }
 
     /// The right to use a folder, until `release`.
@@ -27,27 +30,52 @@ final class CacheFolders: Sendable {
         let name: String
         let folder: String
         var files: String { folder + "/files" }
+        private let unfinished: String
         private let end: Mutex<(@Sendable () -> Void)?>
 
-        fileprivate init(name: String, folder: String, end: @escaping @Sendable () -> Void) {
+        fileprivate init(name: String, folder: String, unfinished: String, end: @escaping @Sendable () -> Void) {
             self.name = name
             self.folder = folder
+            self.unfinished = unfinished
             self.end = Mutex(end)
         }
 
         func release() { end.withLock { $0.take() }?() }
 
-        /// Blocking. True when the folder is new.
-        func make(mode: UInt32, uid: UInt32, gid: UInt32) throws -> Bool {
-            guard !HostFile.exists(files) else { return false }
-            try HostDirectory.makeAll(HostDirectory.parent(of: folder), mode: 0o700)
+        /// Blocking. Makes the folder, if it is not there, with what `fill` puts into it: whole or not at all, and as the first
+        /// of several has made it.
+        func make(mode: UInt32, uid: UInt32, gid: UInt32, _ fill: (FDBox) throws -> Void) throws {
+            guard !HostFile.exists(files) else { return }
+            let new = try makeUnfinished()
+            do {
+                let made = FDBox(try FD.open(at: RawPath(new), .directory))
+                try made.fd.setOwner(uid: uid, gid: gid)
+                try made.fd.setMode(mode)
+                try fill(made)
+                try finish(new, made)
+            } catch {
+                try HostDirectory.removeTree(new)
+                throw error
+            }
+        }
+
+        private func finish(_ new: String, _ made: FDBox) throws {
             try HostDirectory.make(folder, mode: 0o700)
             try HostFile.write(folder + "/name", Array(name.utf8))
-            try HostDirectory.make(files, mode: 0o700)
-            let made = try FD.open(at: RawPath(files), .directory)
-            try made.setOwner(uid: uid, gid: gid)
-            try made.setMode(mode)
-            return true
+            do throws(SystemError) {
+                try made.fd.rename(RawPath(new), into: made.fd, as: RawPath(files), replacing: false)
+            } catch {
+                // EEXIST: somebody was faster.
+                guard error.errno == 17 else { throw error }
+                try HostDirectory.removeTree(new)
+            }
+        }
+
+        private func makeUnfinished() throws -> String {
+            try HostDirectory.makeAll(unfinished, mode: 0o700)
+            let path = unfinished + "/" + ContainerID.random().description
+            try HostDirectory.make(path, mode: 0o700)
+            return path
         }
     }
 
@@ -71,7 +99,7 @@ final class CacheFolders: Sendable {
             }
             guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
         }
-        return Lease(name: name, folder: path + "/" + key) { [self, key] in leave(key) }
+        return Lease(name: name, folder: path + "/" + key, unfinished: unfinished) { [self, key] in leave(key) }
     }
 
     private func leave(_ key: String) {
@@ -115,13 +143,14 @@ extension CacheFolders {
         var changed: Timestamp
     }
 
-    /// Blocking.
+    /// Blocking. Without those that somebody is just making or removing.
     func all() throws -> [Folder] {
         guard HostFile.exists(path) else { return [] }
         return try HostDirectory.entries(path).sorted().compactMap { id in
             let folder = path + "/" + id
-            guard let bytes = try? HostFile.read(folder + "/name", limit: 1 << 16) else { return nil }
-            let changed = try HostFile.status(folder + "/files").modified
+            guard let bytes = try? HostFile.read(folder + "/name", limit: 1 << 16),
+                let changed = try? HostFile.status(folder + "/files").modified
+            else { return nil }
             return Folder(
                 id: id, name: String(decoding: bytes, as: UTF8.self), size: Engine.size(of: folder) ?? 0,
                 isUsed: state.withLock { $0.users[id] != nil },
@@ -139,7 +168,17 @@ extension CacheFolders {
         }
         guard isOurs else { return false }
         defer { leave(id) }
-        try HostDirectory.removeTree(path + "/" + id)
+        // At once: what is left after a crash must not look like a cache.
+        try HostDirectory.makeAll(unfinished, mode: 0o700)
+        let away = unfinished + "/" + ContainerID.random().description
+        try HostFile.rename(path + "/" + id, to: away)
+        try HostDirectory.removeTree(away)
         return true
+    }
+
+    /// What is there by now and was never finished, or only half removed. Blocking.
+    func leftovers() -> [String] {
+        let names = (try? HostDirectory.entries(unfinished)) ?? []
+        return names.map { unfinished + "/" + $0 }
     }
 }

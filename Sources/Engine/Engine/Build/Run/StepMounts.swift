@@ -165,13 +165,14 @@ extension BuildSession {
         }
         let named = mount.from.isEmpty ? nil : contexts[mount.from]
         try await engine.workers.run { [self] in
-            guard try lease.make(mode: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0) else { return }
-            // A new cache begins with what the image or the context has there.
-            let files = try image.map { try $0.id.isEmpty ? nil : engine.openFiles(of: $0.id) } ?? named?.root
-            guard let files else { return }
-            let root = RootDirectory(try files.fd.duplicate())
-            let source = try root.open(mount.source, [.directory])
-            try TreeCopy.copy(from: source, to: FD.open(at: RawPath(lease.files), .directory))
+            try lease.make(mode: mount.mode ?? 0o755, uid: mount.uid ?? 0, gid: mount.gid ?? 0) { made in
+                // A new cache begins with what the image or the context has there, all of it even after a loss of power.
+                let files = try image.map { try $0.id.isEmpty ? nil : engine.openFiles(of: $0.id) } ?? named?.root
+                guard let files else { return }
+                let root = RootDirectory(try files.fd.duplicate())
+                try TreeCopy.copy(from: try root.open(mount.source, [.directory]), to: made.fd)
+                try made.fd.syncFileSystem()
+            }
         }
         mounts.mounts.append(
             ContainerMount(kind: .bind, source: lease.files, destination: target(of: mount), isWritable: !mount.isReadOnly))
