@@ -57,6 +57,16 @@ def test_a_build_is_cancelled_by_its_id(building, engine, api):
     eventually(lambda: api.get("/containers/json?all=1").json == [], what="the end of its container")
 
 
+def test_a_build_whose_client_does_not_read_can_be_cancelled(building, engine, api):
+    connection = begin(engine, building.tar("FROM busybox\nRUN yes 0123456789abcdef\n"), "buildid=deaf")
+    eventually(lambda: running(api, "yes"), what="the command runs")
+    # By then it is held back.
+    time.sleep(2)
+    assert api.post("/build/cancel?id=deaf").status == 200
+    eventually(lambda: api.get("/containers/json?all=1").json == [], what="the end of its container")
+    connection.close()
+
+
 def test_a_killed_engine_leaves_nothing(new_engine):
     engine = new_engine()
     building = Building(engine)

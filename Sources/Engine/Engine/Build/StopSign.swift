@@ -5,10 +5,12 @@ internal import Synchronization
 final class StopSign: Sendable {
     private let isRaised = Atomic(false)
 
+    var isUp: Bool { isRaised.load(ordering: .relaxed) }
+
     func raise() { isRaised.store(true, ordering: .relaxed) }
 
     /// Errors: `unavailable` when it was raised.
     func check() throws(EngineError) {
-        if isRaised.load(ordering: .relaxed) { throw EngineError(.unavailable, "Build cancelled") }
+        if isUp { throw EngineError(.unavailable, "Build cancelled") }
     }
 }

@@ -42,14 +42,16 @@ extension BuildSession {
         let output = try attachOutput(of: container)
         try await container.gate.withGate { () async throws(EngineError) in try await engine.startNow(container) }
         let ended = try await engine.wait(container.id.description, until: .notRunning)
+        let stop = StopSign()
         await withTaskCancellationHandler {
             await engine.stepOutputs.runQuietly { [request] in
                 OutputFrames.pump(output) { stream, bytes in
                     step(.output(stream: stream, bytes))
-                    Self.wait(for: request)
+                    Self.wait(for: request, container, stop)
                 }
             }
         } onCancel: { [engine] in
+            stop.raise()
             // Ends when the container is gone.
             Task { try? await engine.killNow(container) }
         }
@@ -59,9 +61,10 @@ extension BuildSession {
     }
 
     /// Blocking. The command is held back while the client doesn't take what it has printed; one that is gone has taken all.
-    private static func wait(for request: BuildRequest) {
+    /// When the build is called off, or the command has ended, the rest is not much.
+    private static func wait(for request: BuildRequest, _ container: Container, _ stop: StopSign) {
         let pause = DispatchSemaphore(value: 0)
-        while request.backlog() > 4 << 20 { _ = pause.wait(timeout: .now() + .milliseconds(20)) }
+        while request.backlog() > 4 << 20, !stop.isUp, container.state.isRunning { _ = pause.wait(timeout: .now() + .milliseconds(20)) }
     }
 
     private static func failure(_ run: RunStep, _ code: Int) -> EngineError {
