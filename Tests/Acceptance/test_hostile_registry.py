@@ -170,6 +170,23 @@ def test_troubles_that_pass(api, hostile, status, code):
     assert time.monotonic() - began >= 0.9 and "Retrying in 1 second" in reply.text
 
 
+def test_a_pull_that_waits_does_not_hold_up_others(api, hostile):
+    """Three layers at once are loaded by the whole engine; a registry may ask all three to come back later."""
+    slow = small("slow")
+    name, other = hostile.put("a/slow", "1", slow), hostile.put("b/quick", "1", small("quick"))
+    hostile.rules.append(lambda handler, path: "/a/slow/blobs/" in path and slow.id not in path
+                         and (handler.refuse(429, "TOOMANYREQUESTS", "later", Retry_After="300") or True))
+    connection, reply = api.open("POST", f"/images/create?fromImage={name}")
+    try:
+        eventually(lambda: len(hostile.asked("/a/slow/blobs/")) >= 4, what="all layers are refused")
+        began = time.monotonic()
+        assert "Downloaded newer image" in pull(api, other).text
+        assert time.monotonic() - began < 10
+    finally:
+        reply.close()
+        connection.close()
+
+
 def test_troubles_that_do_not_pass(api, hostile, clean):
     name = hostile.put("a/b", "1", small("never"))
     hostile.rules.append(

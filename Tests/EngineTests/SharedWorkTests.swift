@@ -118,28 +118,29 @@ import Testing
         var most: Int { state.withLock { $0.most } }
     }
 
-    @Test func noMoreThanThereAreAtOnce() async {
+    @Test func noMoreThanThereAreAtOnce() async throws {
         let permits = Permits(2)
         let counts = Counts()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    await permits.enter {}
+                    try await permits.enter {}
                     counts.enter()
                     for _ in 0..<5 { await Task.yield() }
                     counts.leave()
                     permits.leave()
                 }
             }
+            try await group.waitForAll()
         }
         #expect(counts.now == 0)
         #expect(counts.most <= 2)
     }
 
-    @Test func whoNeedNotWaitIsNotTold() async {
+    @Test func whoNeedNotWaitIsNotTold() async throws {
         let permits = Permits(1)
-        await permits.enter { Issue.record("the first one waits") }
+        try await permits.enter { Issue.record("the first one waits") }
         permits.leave()
-        await permits.enter { Issue.record("the second one waits") }
+        try await permits.enter { Issue.record("the second one waits") }
     }
 }

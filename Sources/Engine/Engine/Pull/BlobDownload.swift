@@ -24,18 +24,15 @@ final class BlobDownload: Sendable {
     func spool() async throws(EngineError) -> BlobSpool { try await opened.value().get() }
 
     /// Loads until all is here and verified. A connection that breaks is made again where it broke, with longer and longer
-    /// waits while nothing comes.
+    /// waits while nothing comes. It has a permit while it loads, not while it waits.
     func run(
         from source: any ImageSource, _ permits: Permits, _ progress: LayerProgress
     ) async throws {
         do {
-            await permits.enter { progress.say("Waiting") }
-            defer { permits.leave() }
-            try Task.checkCancellation()
-            let size = blob.size < 0 ? nil : blob.size
-            let spool = try await pool.run { [images, blob] in try images.openSpool(blob.digest, size: size) }
-            opened.give(.success(spool))
-            try await load(spool, from: source, progress)
+            var failures = 0
+            while let wait = try await turn(&failures, from: source, permits, progress) {
+                try await Task.sleep(for: .seconds(wait))
+            }
         } catch {
             let failure = PullFailure.plain(error)
             // One or the other: the spool is there, or never will be.
@@ -45,23 +42,32 @@ final class BlobDownload: Sendable {
         }
     }
 
-    private func load(_ spool: BlobSpool, from source: any ImageSource, _ progress: LayerProgress) async throws {
-        var failures = 0
-        while true {
-            let before = spool.count
-            do {
-                return try await attempt(spool, from: source, progress)
-            } catch {
-                try Task.checkCancellation()
-                if spool.count > before { failures = 0 }
-                failures += 1
-                guard failures <= Self.mostFailures, let wait = Self.wait(after: error, failures, spool) else {
-                    throw error
-                }
-                if wait > 0 { progress.say("Retrying in \(wait) second\(wait == 1 ? "" : "s")") }
-                try await Task.sleep(for: .seconds(wait))
-            }
+    /// One attempt. Nil when all is here, else the seconds until the next one.
+    private func turn(
+        _ failures: inout Int, from source: any ImageSource, _ permits: Permits, _ progress: LayerProgress
+    ) async throws -> Int? {
+        try await permits.enter { progress.say("Waiting") }
+        defer { permits.leave() }
+        try Task.checkCancellation()
+        if failures == 0 { try await open() }
+        let spool = try await spool()
+        let before = spool.count
+        do {
+            try await attempt(spool, from: source, progress)
+            return nil
+        } catch {
+            try Task.checkCancellation()
+            if spool.count > before { failures = 0 }
+            failures += 1
+            guard failures <= Self.mostFailures, let wait = Self.wait(after: error, failures, spool) else { throw error }
+            if wait > 0 { progress.say("Retrying in \(wait) second\(wait == 1 ? "" : "s")") }
+            return wait
         }
+    }
+
+    private func open() async throws {
+        let size = blob.size < 0 ? nil : blob.size
+        opened.give(.success(try await pool.run { [images, blob] in try images.openSpool(blob.digest, size: size) }))
     }
 
     private func attempt(_ spool: BlobSpool, from source: any ImageSource, _ progress: LayerProgress) async throws {

@@ -19,7 +19,7 @@ struct LayerPush: Sendable {
     private var home: String { repository.canonicalRepository }
 
     func run(_ permits: Permits) async throws -> RemoteBlob {
-        await permits.enter { progress.say("Waiting") }
+        try await permits.enter { progress.say("Waiting") }
         defer { permits.leave() }
         try Task.checkCancellation()
         let known = try await engine.workers.run { [images = engine.images, layer] in try images.blobs(of: layer.diffID)

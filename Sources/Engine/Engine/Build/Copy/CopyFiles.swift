@@ -11,7 +11,7 @@ extension BuildSession {
         _ copy: CopyStep, _ sources: CopySources, _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {
         let sources = try await checkedOut(sources, copy)
-        await engine.stepPermits.enter {}
+        try await engine.enterStep()
         defer { engine.stepPermits.leave() }
         guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
         let stop = StopSign()

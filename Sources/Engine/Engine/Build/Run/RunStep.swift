@@ -16,7 +16,7 @@ extension BuildSession {
         guard !run.command.isEmpty else { return try await record(plan) }
         let mounts = try await prepareMounts(of: run, stages)
         defer { release(mounts) }
-        await engine.stepPermits.enter {}
+        try await engine.enterStep()
         defer { engine.stepPermits.leave() }
         guard !Task.isCancelled else { throw EngineError(.unavailable, "Build cancelled") }
         let (container, warnings) = try await engine.workers.run { [self] in try makeContainer(run, plan, mounts) }
