@@ -17,12 +17,19 @@ struct ContextEntry: Sendable, Hashable {
     var modified: FileTime
     /// Of a symbolic link.
     var target: RawPath?
+    /// Of a device file: which device it stands for.
+    var device: Device?
     /// Extended attributes, sorted by name.
     var attributes: [Attribute] = []
     /// SHA-256 of a file's content; see `ContentDigests` for sparse files.
     var digest: Digest?
     /// Files with the same number are one file with several names; nil for one with one name.
     var sharedInode: UInt64?
+
+    struct Device: Sendable, Hashable {
+        var major: UInt32
+        var minor: UInt32
+    }
 
     struct Attribute: Sendable, Hashable {
         var name: RawPath

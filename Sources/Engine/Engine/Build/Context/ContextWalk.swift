@@ -50,6 +50,8 @@ struct ContextWalk {
         case .regular:
             entry.size = stat.size
             entry.digest = try digests?.digest(ofInode: stat.inode) ?? Self.digest(of: name, in: folder)
+        case .characterDevice, .blockDevice:
+            entry.device = ContextEntry.Device(major: stat.specialMajor, minor: stat.specialMinor)
         case .symbolicLink: entry.target = try folder.fd.readLink(name)
         default: break
         }

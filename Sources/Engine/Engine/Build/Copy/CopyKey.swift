@@ -2,8 +2,8 @@ internal import Dockerfile
 internal import LinuxSystem
 internal import Primitives
 
-/// What a copy's sources are, as the cache finds it: names, kinds, modes, owners, links, attributes and contents, but no
-/// times.
+/// What a copy's sources are, as the cache finds it: names, kinds, modes, owners, links, devices, attributes and contents,
+/// but no times.
 enum CopyKey {
     /// `file:<digest>`, `dir:<digest>`; of several `multi:<digest>`.
     static func text(of sources: CopySources) -> String {
@@ -50,6 +50,7 @@ enum CopyKey {
         var bytes = Array(entry.path.bytes) + [0]
         bytes += "\(entry.kind.rawValue) \(entry.mode) \(entry.uid) \(entry.gid) \(entry.size)\n".utf8
         bytes += Array((entry.target ?? RawPath("")).bytes) + [0]
+        if let device = entry.device { bytes += "\(device.major):\(device.minor)\n".utf8 }
         for attribute in entry.attributes {
             bytes += Array(attribute.name.bytes) + [0]
             bytes += "\(attribute.value.count)\n".utf8
