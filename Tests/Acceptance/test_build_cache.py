@@ -67,6 +67,13 @@ def test_an_epoch_is_part_of_a_step(building):
     assert "Using cache" not in building(dockerfile, {"f": "text"}, query=with_epoch.replace("16", "15", 1)).stream
 
 
+def test_an_epoch_reaches_names_that_are_no_text(building):
+    image = building.ok("FROM busybox\nRUN d=$(printf 'd\\377') && mkdir /$d && echo x > /$d/f\n",
+                        query='buildargs={"SOURCE_DATE_EPOCH":"1600000000"}')
+    info, data = building.members(image)["d\udcff/f"]
+    assert (info.mtime, data) == (1600000000, b"x\n")
+
+
 def test_a_command_of_the_base_is_not_that_of_the_stage(building):
     """ENTRYPOINT takes the base's CMD away, but not one that stands before it."""
     base = building.ok('FROM busybox\nCMD ["a"]\n', tag="mybase")

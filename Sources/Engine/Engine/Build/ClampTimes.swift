@@ -9,14 +9,16 @@ extension BuildSession {
         guard let latestTime else { return }
         let latest = FileTime(seconds: latestTime.seconds)
         let changes = try engine.images.changes(containerLayer: id, without: unseen)
-        let root = RootDirectory(try engine.openRoot(of: id))
+        let root = try engine.openRoot(of: id)
         for change in changes where change.kind != .deleted {
-            let parts = change.path.split(separator: "/")
-            guard let name = parts.last else { continue }
+            let path = change.place.bytes.dropFirst()
+            let slash = path.lastIndex(of: UInt8(ascii: "/"))
+            let name = RawPath(slash.map { path[($0 + 1)...] } ?? path)
             // Changes are told by their own names: none of the folders is a link.
-            let folder = try root.open("/" + parts.dropLast().joined(separator: "/"), [.path, .directory])
-            guard let stat = try folder.statIfPresent(RawPath(String(name))), stat.modified > latest else { continue }
-            try folder.setTimes(RawPath(String(name)), accessed: latest, modified: latest)
+            let folder = try root.open(
+                slash.map { RawPath(path[..<$0]) } ?? ".", [.path, .directory], resolve: [.inRoot, .noSymbolicLinks])
+            guard let stat = try folder.statIfPresent(name), stat.modified > latest else { continue }
+            try folder.setTimes(name, accessed: latest, modified: latest)
         }
     }
 }

@@ -1,3 +1,5 @@
+public import LinuxSystem
+
 /// One line of `docker diff`.
 public struct Change: Sendable, Hashable {
     /// The raw value is the number in the API's JSON.
@@ -8,12 +10,14 @@ public struct Change: Sendable, Hashable {
     }
 
     public var kind: Kind
-    /// Absolute in the container, such as `/etc/hosts`. Names that are not UTF-8 are repaired.
-    public var path: String
+    /// Absolute in the container, such as `/etc/hosts`.
+    public var place: RawPath
+    /// The same to be shown: names that are not UTF-8 are repaired.
+    public var path: String { place.string }
 
-    public init(_ kind: Kind, _ path: String) {
+    public init(_ kind: Kind, _ place: RawPath) {
         self.kind = kind
-        self.path = path
+        self.place = place
     }
 
     /// `A`, `C` or `D`, as the client prints it.

@@ -70,7 +70,7 @@ public struct LayerDiff {
         }
         let folders = Self.folders(above: result.map(\.path))
         result += ancestors.filter(folders.contains).map { ($0, .modified) }
-        return result.sorted { $0.path < $1.path }.map { Change($0.kind, "/" + $0.path.string) }
+        return result.sorted { $0.path < $1.path }.map { Change($0.kind, RawPath("/").appending($0.path)) }
     }
 
     /// All that paths lead through; each is looked at once.
