@@ -67,6 +67,15 @@ def test_a_build_whose_client_does_not_read_can_be_cancelled(building, engine, a
     connection.close()
 
 
+def test_a_build_is_cancelled_while_it_hashes(building, engine, api):
+    connection = begin(engine, building.tar("FROM busybox\nRUN truncate -s 1000000000000 /x\n"), "buildid=huge")
+    eventually(lambda: [row for row in api.get("/containers/json?all=1").json if row["State"] == "exited"],
+               what="the command's end")
+    assert api.post("/build/cancel?id=huge").status == 200
+    eventually(lambda: api.get("/containers/json?all=1").json == [], what="the end of its container")
+    connection.close()
+
+
 def test_a_killed_engine_leaves_nothing(new_engine):
     engine = new_engine()
     building = Building(engine)

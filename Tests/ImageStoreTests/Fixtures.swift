@@ -96,7 +96,8 @@ final class CopyDriver: GraphDriver {
 
     /// Of what `diff` writes; the container's folder is a copy of its parent.
     func capture(
-        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>,
+        check: @escaping @Sendable () throws -> Void
     ) throws -> LayerApplied {
         guard let path = diffTar.withLock({ $0 }) else {
             try create(id: id, parent: container)

@@ -38,10 +38,11 @@ public protocol GraphDriver: Sendable {
     /// when this throws.
     func applyDiff(id: String, parent: String?, from source: any ByteSource) throws -> LayerApplied
     /// Makes the read-only layer `id`, on the same parent, of what the container layer `container` changed: the tar that
-    /// `diff` would give is never written. Absolute paths in `unseen`, places for mounts, are no part of it. Errors:
-    /// `badParameter` for a layer that is no container's.
+    /// `diff` would give is never written. Absolute paths in `unseen`, places for mounts, are no part of it. `check` is asked
+    /// again and again while it reads: what it throws ends it. Errors: `badParameter` for a layer that is no container's.
     func capture(
-        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>,
+        check: @escaping @Sendable () throws -> Void
     ) throws -> LayerApplied
     /// Makes the read-only layer `id` on top of `parent` of the files that the image layer `layer` has added to its own parent,
     /// without reading them. False, and nothing is done, where a layer has no files of its own.
@@ -61,6 +62,12 @@ public protocol GraphDriver: Sendable {
 }
 
 extension GraphDriver {
+    public func capture(
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+    ) throws -> LayerApplied {
+        try capture(container, as: id, mode, without: unseen, check: {})
+    }
+
     public func createWritable(id: String, parent: String?) throws {
         try createWritable(id: id, parent: parent, options: [:])
     }

@@ -41,17 +41,19 @@ public struct ImageStep: Sendable {
 
 extension ImageStore {
     /// Makes a layer of what a container changed; the same layer is there once, whoever made it first. `.consuming` takes
-    /// the container's files, which can then only be removed. Absolute paths in `unseen` are no part of the layer.
+    /// the container's files, which can then only be removed. Absolute paths in `unseen` are no part of the layer. `check` ends
+    /// the work by an error; then a consumed container can only be removed too.
     ///
     /// A crash leaves nothing. Errors: `notFound` for the container's layer, `badParameter` for a stack too deep.
     public func captureLayer(
-        of container: String, _ mode: CaptureMode, without unseen: Set<String> = []
+        of container: String, _ mode: CaptureMode, without unseen: Set<String> = [],
+        check: @escaping @Sendable () throws -> Void = {}
     ) throws(EngineError) -> CapturedLayer {
         guard let parent = table.containers[container] else {
             throw EngineError(.notFound, "container layer \(container) does not exist")
         }
         let row = try makeLayer(on: parent) { id throws in
-            try driver.capture(container, as: id, mode, without: unseen)
+            try driver.capture(container, as: id, mode, without: unseen, check: check)
         }
         return CapturedLayer(diffID: row.diffID, chainID: row.chainID, size: row.size)
     }

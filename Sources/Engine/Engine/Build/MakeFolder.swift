@@ -22,15 +22,19 @@ extension BuildSession {
     }
 
     /// Blocking. Makes an image of what `change` does to the files of another.
-    func changingFiles(_ plan: ImagePlan, _ change: (FDBox) throws -> Void) throws -> BuiltImage {
-        let layer = try layer(on: try plan.parentDigest, change)
+    func changingFiles(
+        _ plan: ImagePlan, stop: StopSign = StopSign(), _ change: (FDBox) throws -> Void
+    ) throws -> BuiltImage {
+        let layer = try layer(on: try plan.parentDigest, stop: stop, change)
         defer { engine.images.letGo([layer.chainID]) }
         return try makeImage(plan, layer: layer)
     }
 
     /// Blocking. What `change` does to the files of an image, or to none, as a layer that is held. The root is mounted nowhere:
     /// should the engine end, nothing is left but a layer that the next one removes.
-    func layer(on parent: Digest?, _ change: (FDBox) throws -> Void) throws -> CapturedLayer {
+    func layer(
+        on parent: Digest?, stop: StopSign, _ change: (FDBox) throws -> Void
+    ) throws -> CapturedLayer {
         let id = ContainerID.random().description
         let images = engine.images
         if let parent {
@@ -41,6 +45,6 @@ extension BuildSession {
         defer { engine.attempt("remove the layer of a build's step") { try images.removeContainerLayer(id: id) } }
         try change(FDBox(try engine.openRoot(of: id).open(".", [.directory])))
         try clampTimes(of: id)
-        return try images.captureLayer(of: id, .consuming)
+        return try images.captureLayer(of: id, .consuming, check: stop.check)
     }
 }

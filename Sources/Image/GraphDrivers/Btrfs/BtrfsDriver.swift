@@ -79,7 +79,8 @@ public final class BtrfsDriver: GraphDriver {
     }
 
     public func capture(
-        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>,
+        check: @escaping @Sendable () throws -> Void
     ) throws -> LayerApplied {
         let parent = try folders.parent(ofContainer: container)
         try trees.checkDepth(above: parent, .image)
@@ -88,6 +89,11 @@ public final class BtrfsDriver: GraphDriver {
         )
         // A layer that others are made of has no subvolumes in it: they would find empty directories.
         let nested = try source.fd.subvolumes()
+        let difference = { (tree: FDBox) in
+            var difference = LayerDiff(from: below, to: tree, isSnapshot: true)
+            difference.check = check
+            return difference
+        }
         return try folders.make(
             id, parent: parent, kind: .image,
             fill: { folder in
@@ -95,9 +101,9 @@ public final class BtrfsDriver: GraphDriver {
                     try folder.fd.makeSnapshot("tree", of: source.fd)
                     let tree = FDBox(try folder.fd.open("tree", [.directory]))
                     for path in nested { try Self.copySubvolume(path, from: source, to: tree) }
-                    return try LayerDiff(from: below, to: tree, isSnapshot: true).settle(without: unseen)
+                    return try difference(tree).settle(without: unseen)
                 }
-                let applied = try LayerDiff(from: below, to: source, isSnapshot: true).settle(without: unseen)
+                let applied = try difference(source).settle(without: unseen)
                 try folders.moveTree("tree", of: container, into: folder)
                 return applied
             })

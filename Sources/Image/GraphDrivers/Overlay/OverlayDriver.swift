@@ -129,10 +129,12 @@ public final class OverlayDriver: GraphDriver {
     }
 
     public func capture(
-        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>,
+        check: @escaping @Sendable () throws -> Void
     ) throws -> LayerApplied {
         let parent = try folders.parent(ofContainer: container)
-        let difference = try difference(container, parent, needsBelow: true)
+        var difference = try difference(container, parent, needsBelow: true)
+        difference.check = check
         guard mode == .consuming else {
             return try make(id, parent, .image) { try difference.copy(into: $0.tree, without: unseen) }
         }

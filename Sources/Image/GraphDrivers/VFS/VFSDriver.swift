@@ -57,22 +57,28 @@ public final class VFSDriver: GraphDriver {
     }
 
     public func capture(
-        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>
+        _ container: String, as id: String, _ mode: CaptureMode, without unseen: Set<String>,
+        check: @escaping @Sendable () throws -> Void
     ) throws -> LayerApplied {
         let parent = try folders.parent(ofContainer: container)
         try trees.checkDepth(above: parent, .image)
         let (source, below) = (
             try folders.open(container, "tree"), try parent.map { try folders.open($0, "tree") }
         )
+        let difference = { (tree: FDBox) in
+            var difference = LayerDiff(from: below, to: tree)
+            difference.check = check
+            return difference
+        }
         return try folders.make(
             id, parent: parent, kind: .image,
             fill: { folder in
                 guard mode == .consuming else {
                     let tree = try LayerFolders.makeTree("tree", in: folder, like: nil)
                     try TreeCopy.copy(from: source.fd, to: tree.fd)
-                    return try LayerDiff(from: below, to: tree).settle(without: unseen)
+                    return try difference(tree).settle(without: unseen)
                 }
-                let applied = try LayerDiff(from: below, to: source).settle(without: unseen)
+                let applied = try difference(source).settle(without: unseen)
                 try folders.moveTree("tree", of: container, into: folder)
                 return applied
             })

@@ -9,13 +9,13 @@ extension LayerDiff {
     /// `unseen`: absolute paths that are no part of it, such as places for mounts. The tree may be in use.
     public func copy(into target: FDBox, without unseen: Set<String> = []) throws -> LayerApplied {
         let hidden = HidingWalk(walk, below: below, without: unseen)
-        return try Self.pack(hidden, LayerReplica(target))
+        return try pack(hidden, LayerReplica(target))
     }
 
     /// Says what the layer is, and takes out of its tree what is no part of it. The tree must not be in use.
     public func settle(without unseen: Set<String> = []) throws -> LayerApplied {
         var dropped: [TreeNode] = []
-        let applied = try Self.pack(HidingWalk(walk, below: below, without: unseen) { dropped.append($0) }, nil)
+        let applied = try pack(HidingWalk(walk, below: below, without: unseen) { dropped.append($0) }, nil)
         for node in dropped {
             // The folder's own time is in the digest.
             let before = try node.parent.fd.stat().modified
@@ -25,8 +25,8 @@ extension LayerDiff {
         return applied
     }
 
-    private static func pack(_ walk: any DifferenceWalk, _ replica: LayerReplica?) throws -> LayerApplied {
-        let hash = HashSink()
+    private func pack(_ walk: any DifferenceWalk, _ replica: LayerReplica?) throws -> LayerApplied {
+        let hash = HashSink(check)
         let writer = replica.map { ReplicaWriter($0) }
         // Whatever happens, nobody writes there any more when this returns.
         defer { writer?.close() }
@@ -47,8 +47,12 @@ private final class HashSink: ByteSink {
     }
 
     private let state = Mutex(State())
+    private let check: @Sendable () throws -> Void
 
-    func write(_ bytes: UnsafeRawBufferPointer) {
+    init(_ check: @escaping @Sendable () throws -> Void) { self.check = check }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try check()
         state.withLock { state in
             state.hash.update(bytes)
             state.count += Int64(bytes.count)

@@ -9,6 +9,8 @@ public struct LayerDiff {
     let walk: any DifferenceWalk
     /// The tree that the layer is compared with, for `changes` and for what is left out.
     let below: FDBox?
+    /// Asked for every quarter of a mebibyte that `copy` and `settle` read: an error ends them.
+    public var check: @Sendable () throws -> Void = {}
 
     /// An overlay's upper directory. `below` is the merged view of the layers under it, which `changes` needs, and who
     /// leaves places out.

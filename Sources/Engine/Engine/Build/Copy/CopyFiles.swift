@@ -23,13 +23,14 @@ extension BuildSession {
                         throw EngineError(.badParameter, "failed to copy files: \(error)", cause: error)
                     }
                 }
-                guard copy.isLinked else { return try changingFiles(plan, write) }
-                return try linking(plan, step, write)
+                guard copy.isLinked else { return try changingFiles(plan, stop: stop, write) }
+                return try linking(plan, step, stop: stop, write)
             }
         }
     }
 
-    private func withStop<Value>(
+    /// Raises the sign when the task is cancelled.
+    func withStop<Value>(
         _ stop: StopSign, _ body: () async throws(EngineError) -> Value
     ) async throws(EngineError) -> Value {
         do {

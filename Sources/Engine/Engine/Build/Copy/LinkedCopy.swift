@@ -11,13 +11,13 @@ internal import Primitives
 extension BuildSession {
     /// Blocking. Puts a layer that the same step made for another base onto this one, or makes it.
     func linking(
-        _ plan: ImagePlan, _ step: StepReport, _ write: (FDBox) throws -> Void
+        _ plan: ImagePlan, _ step: StepReport, stop: StopSign, _ write: (FDBox) throws -> Void
     ) throws -> BuiltImage {
         if let known = try knownLayer(of: plan) {
             step(.cached)
             return try image(plan, with: known)
         }
-        return try image(plan, with: try layer(on: nil, write))
+        return try image(plan, with: try layer(on: nil, stop: stop, write))
     }
 
     /// The layer is held; it is let go of here.

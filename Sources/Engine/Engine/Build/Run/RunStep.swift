@@ -26,9 +26,7 @@ extension BuildSession {
             try await execute(container, run, step)
             // Its mounts go with it; only then its files are nobody's but ours.
             await engine.finishTeardown(of: container)
-            let image = try await container.gate.withGate { () async throws(EngineError) in
-                try await engine.workers.run { [self] in try capture(container, mounts, plan) }
-            }
+            let image = try await capture(container, plan)
             await dispose(of: container, step, isFailed: false)
             return image
         } catch {
@@ -87,8 +85,18 @@ extension BuildSession {
         }
     }
 
-    /// Blocking, under the gate: nobody takes the files away meanwhile. What the command has changed becomes the image's layer.
-    private func capture(_ container: Container, _ mounts: StepMounts, _ plan: ImagePlan) throws -> BuiltImage {
+    /// What the command has changed becomes the image's layer. Under the gate: nobody takes the files away meanwhile.
+    private func capture(_ container: Container, _ plan: ImagePlan) async throws(EngineError) -> BuiltImage {
+        let stop = StopSign()
+        return try await withStop(stop) { () async throws(EngineError) in
+            try await container.gate.withGate { () async throws(EngineError) in
+                try await engine.workers.run { [self] in try capture(container, plan, stop) }
+            }
+        }
+    }
+
+    /// Blocking.
+    private func capture(_ container: Container, _ plan: ImagePlan, _ stop: StopSign) throws -> BuiltImage {
         let id = container.id.description
         guard container.state.phase != .removing else {
             throw EngineError(.conflict, "container \(id) was removed before its step had an image")
@@ -99,7 +107,7 @@ extension BuildSession {
         let places = Engine.ownPlaces.union(mounts)
         try clampTimes(of: id, without: places)
         let mode = request.removesContainers ? CaptureMode.consuming : .keeping
-        let layer = try engine.images.captureLayer(of: id, mode, without: places)
+        let layer = try engine.images.captureLayer(of: id, mode, without: places, check: stop.check)
         defer { engine.images.letGo([layer.chainID]) }
         return try makeImage(plan, layer: layer, container: id)
     }
