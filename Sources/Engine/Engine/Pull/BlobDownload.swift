@@ -59,7 +59,9 @@ final class BlobDownload: Sendable {
             try Task.checkCancellation()
             if spool.count > before { failures = 0 }
             failures += 1
-            guard failures <= Self.mostFailures, let wait = Self.wait(after: error, failures, spool) else { throw error }
+            guard failures <= Self.mostFailures, let wait = Self.wait(after: error, failures, spool) else {
+                throw error
+            }
             if wait > 0 { progress.say("Retrying in \(wait) second\(wait == 1 ? "" : "s")") }
             return wait
         }

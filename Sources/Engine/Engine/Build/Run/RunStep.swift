@@ -62,7 +62,9 @@ extension BuildSession {
     /// When the build is called off, or the command has ended, the rest is not much.
     private static func wait(for request: BuildRequest, _ container: Container, _ stop: StopSign) {
         let pause = DispatchSemaphore(value: 0)
-        while request.backlog() > 4 << 20, !stop.isUp, container.state.isRunning { _ = pause.wait(timeout: .now() + .milliseconds(20)) }
+        while request.backlog() > 4 << 20, !stop.isUp, container.state.isRunning {
+            _ = pause.wait(timeout: .now() + .milliseconds(20))
+        }
     }
 
     private static func failure(_ run: RunStep, _ code: Int) -> EngineError {

@@ -175,7 +175,8 @@ extension BuildSession {
             }
         }
         mounts.mounts.append(
-            ContainerMount(kind: .bind, source: lease.files, destination: target(of: mount), isWritable: !mount.isReadOnly))
+            ContainerMount(
+                kind: .bind, source: lease.files, destination: target(of: mount), isWritable: !mount.isReadOnly))
     }
 
     private func addAgent(_ mount: RunMount, to mounts: inout StepMounts) async throws(EngineError) {
