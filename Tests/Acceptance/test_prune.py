@@ -132,7 +132,7 @@ def test_images_of_a_build_that_goes_on_stay(api, building, beside):
 
 def test_containers_of_steps_stay(api, building, beside):
     """Between its command's end and its image a step's container does not run."""
-    refused = []
+    refused, odd = [], []
 
     def remove():
         api.post("/containers/prune")
@@ -140,15 +140,15 @@ def test_containers_of_steps_stay(api, building, beside):
             reply = api.delete(f"/containers/{row['Id']}")
             if reply.status == 409 and "a build that goes on needs it" in reply.message:
                 refused.append(row["Id"])
-            else:
-                assert reply.status in (404, 409), reply
+            elif reply.status not in (204, 404, 409):
+                odd.append(reply)
     names = {f"d/{n}" for n in range(3000)}
     with beside(remove):
         for _ in range(3):
             image = building.ok("FROM busybox\nRUN mkdir /d && cd /d && for n in $(seq 0 2999); do echo $n > $n; done\n",
                                 query="nocache=1&rm=0")
             assert names <= set(building.files(image))
-    assert refused
+    assert refused and not odd
 
 
 def test_everything(api, ours, volumes):
