@@ -18,7 +18,7 @@ import Testing
 
     private func prune(_ image: Image, _ bench: Bench) throws -> [ImageRemoval] {
         let name = image.id.description
-        return try bench.store.remove(name, force: false, noPrune: false, sparesKept: true) { _ in [] }
+        return try bench.store.remove(name, force: false, noPrune: false, pruned: image.id) { _ in [] }
     }
 
     @Test func whatIsKeptIsNotPruned() throws {
@@ -32,6 +32,24 @@ import Testing
         kept.letGo()
         #expect(try prune(made, bench).contains(.deleted(made.id.description)))
         #expect(!isThere(made, bench))
+    }
+
+    /// A prune looks at all images first: a build may give one its name, or another one's, before it is removed.
+    @Test func whatHasGotANameSinceIsNotPruned() throws {
+        let bench = try Bench()
+        try bench.makeTree()
+        let base = try bench.importTree()
+        let made = try bench.store.makeImage(step(base, "RUN x"))
+        try bench.store.tag(made.id, as: ImageReference(parsing: "made"))
+        #expect(kind { _ = try prune(made, bench) }?.0 == .conflict)
+        let next = try bench.store.makeImage(step(base, "RUN y", as: "made"))
+        let error = kind {
+            _ = try bench.store.remove("made:latest", force: false, noPrune: false, pruned: made.id) { _ in [] }
+        }
+        #expect(error?.0 == .conflict && isThere(next, bench))
+        _ = try prune(made, bench)
+        _ = try bench.store.remove("made:latest", force: false, noPrune: false, pruned: next.id) { _ in [] }
+        #expect(!isThere(made, bench) && !isThere(next, bench))
     }
 
     @Test func aParentThatIsKeptDoesNotGoAlong() throws {

@@ -5,16 +5,15 @@ extension ImageStore {
     /// `docker rmi`: takes a name away, and with the last name the image, its unused layers and, unless `noPrune`, the
     /// parents that have no name. By id, all names go if they are in one repository or `force` is set.
     ///
-    /// `inUse` gives the containers that were made from an image. `sparesKept`: an image that is kept (`KeptImages`) stays.
+    /// `inUse` gives the containers that were made from an image. `pruned`: the image that a prune
+    /// has found under that name, or without one; it stays if that has changed since, and if it is kept (`KeptImages`).
     /// Errors: `notFound`; `conflict` with Docker's texts when containers, other images or other names need it.
     public func remove(
-        _ name: String, force: Bool, noPrune: Bool, sparesKept: Bool = false,
+        _ name: String, force: Bool, noPrune: Bool, pruned: Digest? = nil,
         inUse: @escaping (Digest) -> [ContainerUse]
     ) throws(EngineError) -> [ImageRemoval] {
         let (removal, orphans) = try change { table -> ([ImageRemoval], [ImageTable.LayerRow]) in
-            if sparesKept, imagePins.holds(try Self.id(of: name, in: table)) {
-                throw EngineError(.conflict, "image \(name) is needed by a build that goes on")
-            }
+            if let pruned { try checkPrunable(pruned, as: name, table) }
             var removal = RemovalInProgress(table: table, inUse: inUse, isKept: imagePins.holds, collect: collect)
             try removal.remove(name, force: force, prune: !noPrune)
             table = removal.table
@@ -23,6 +22,16 @@ extension ImageStore {
         discard(orphans)
         try removeBlobs(of: removal)
         return removal
+    }
+
+    private func checkPrunable(_ id: Digest, as name: String, _ table: ImageTable) throws(EngineError) {
+        guard !imagePins.holds(id) else {
+            throw EngineError(.conflict, "image \(name) is needed by a build that goes on")
+        }
+        let hasNoName = name != id.description || table.names(of: id).isEmpty
+        guard try Self.id(of: name, in: table) == id, hasNoName else {
+            throw EngineError(.conflict, "image \(id) has other names by now")
+        }
     }
 
     /// Under the writers' lock: the same image may just have come back.

@@ -34,10 +34,10 @@ extension Engine {
         for image in all where filter.wants(image, isParent: parents.contains(image.id)) {
             let names = image.tags + image.digests
             for name in names.isEmpty ? [image.id.description] : names {
-                // Used, by builds too, or gone in the meantime: then it is not for us to remove.
+                // Used, by builds too, named or gone in the meantime: then it is not for us to remove.
                 guard containerUses(image.id).isEmpty,
                     let steps = try? images.remove(
-                        name, force: false, noPrune: false, sparesKept: true, inUse: containerUses)
+                        name, force: false, noPrune: false, pruned: image.id, inUse: containerUses)
                 else { continue }
                 removals.append(Removal(image: image.id.description, steps: steps, known: known))
             }
