@@ -106,6 +106,11 @@ public struct GarbageCollection: Sendable {
                 report.keptBlobs += 1
                 continue
             }
+            if mark.young.contains(digest) {
+                report.keptBlobs += 1
+                report.youngBlobs += 1
+                continue
+            }
             let entry = try await storing { () async throws(EngineError) -> StorageEntry? in
                 if try await driver.exists(Layout.blobData(digest)) {
                     return try await driver.entry(Layout.blobData(digest))

@@ -17,6 +17,8 @@ struct GarbageMark {
 
     private(set) var repositories: [RepositoryName] = []
     private(set) var marked: Set<Digest> = []
+    /// Blobs that were pushed or mounted lately; they wait for their manifest.
+    private(set) var young: Set<Digest> = []
     private(set) var keptManifests = 0
     /// Manifests that go, by repository.
     private(set) var untagged: [RepositoryName: Set<Digest>] = [:]
@@ -31,7 +33,7 @@ struct GarbageMark {
 
     mutating func run() async throws(RegistryError) {
         repositories = try await store.allRepositories()
-        marked = []
+        (marked, young) = ([], [])
         keptManifests = 0
         untagged = [:]
         for name in repositories { try await mark(name) }
@@ -122,10 +124,9 @@ struct GarbageMark {
             })
     }
 
-    /// Blobs that were pushed or mounted lately wait for their manifest.
     private mutating func markYoungLayers(_ name: RepositoryName) async throws(RegistryError) {
         let (driver, grace) = (driver, grace)
-        marked.formUnion(
+        young.formUnion(
             try await storing { () async throws(EngineError) in
                 var young: [Digest] = []
                 for digest in try await Layout.digests(in: Layout.layers(name), driver) {
