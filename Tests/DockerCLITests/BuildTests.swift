@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--build-context", "a=b", "."], "docker: 'build --build-context' is not supported yet\n"),
+        (["--annotation", "a=b", "."], "docker: 'build --annotation' is not supported yet\n"),
         (["--check", "/no/where"], "ERROR: unable to prepare context: path \"/no/where\" not found\n"),
         (["--check", "git@host:x.git"], "docker: 'build --check' of a remote context is not supported yet\n"),
         (

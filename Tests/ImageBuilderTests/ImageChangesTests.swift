@@ -46,7 +46,6 @@ import Testing
         let config = try applied("# a comment", "ENV A=1 \\\n  B=\"2 3\"", "ENV C=$A-${B:+x}", "cmd [\"a\"]")
         #expect(config.env == ["A=1", "B=2 3", "C=1-x"] && config.cmd == ["a"])
         #expect(try applied() == ContainerConfig())
-        #expect(try applied("# nothing", "") == ContainerConfig())
     }
 
     @Test func aVariableKeepsItsPlaceAndSeesTheOldOnes() throws {
