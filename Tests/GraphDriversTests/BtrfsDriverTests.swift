@@ -29,7 +29,7 @@ import Testing
         #expect(
             message { _ = try chooseDriver(named: "btrfs", root: "/var/tmp/graph-test-nowhere") }
                 == "prerequisites for driver not satisfied (wrong filesystem?)")
-        #expect(throws: SystemError.self) { try FD.open(at: "/var/tmp/graph-test-nowhere", [.path]) }
+        #expect(throws: SystemError.self) { _ = try FD.open(at: "/var/tmp/graph-test-nowhere", [.path]) }
     }
 
     /// A container may make subvolumes, read-only ones too, and nest them.

@@ -1,5 +1,5 @@
 internal import GraphDrivers
-public import ImageModel
+internal import ImageModel
 internal import LayerFS
 internal import LinuxSystem
 public import Primitives
