@@ -26,6 +26,8 @@ test_packages=(
     qemu-system-x86 cpio kmod e2fsprogs
     # File systems that a storage driver needs, in files
     btrfs-progs mount
+    # An agent whom builds ask
+    openssh-client
 )
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
