@@ -34,7 +34,9 @@ def stranger(building):
     config = {"Env": [PATH, "A=b"]}
     step = config | {"Cmd": ["/bin/sh", "-c", "#(nop) ", "ENV A=b"]}
     layer = images.tar(entry("evil", b"x"))
-    reply = building.api.post("/images/load", archive("stranger:1", layer, config=config, container_config=step))
+    history = [{"created": "2024-01-01T00:00:00Z", "created_by": "/bin/sh -c #(nop)  ENV A=b"}]
+    reply = building.api.post(
+        "/images/load", archive("stranger:1", layer, config=config, container_config=step, history=history))
     assert reply.status == 200 and "Loaded image" in reply.text
 
 
