@@ -115,7 +115,7 @@ struct GitQuery: Sendable, Equatable {
             }
             try take(name, value)
         }
-        try takeReference(values)
+        reference = try Self.reference(values)
     }
 
     private mutating func take(_ name: String, _ value: String) throws(EngineError) {
@@ -133,19 +133,17 @@ struct GitQuery: Sendable, Equatable {
     }
 
     /// A tag and a branch are references of a kind.
-    private mutating func takeReference(_ values: [String: String]) throws(EngineError) {
-        reference = values["ref"]
-        guard values["tag"] == nil || values["branch"] == nil else {
-            throw EngineError(.badParameter, "branch conflicts with tag")
-        }
-        for (name, prefix) in [("tag", "refs/tags/"), ("branch", "refs/heads/")] {
-            guard let value = values[name] else { continue }
-            let whole = value.hasPrefix(prefix) ? value : prefix + value
-            if let reference, reference != whole {
-                throw EngineError(.badParameter, "ref conflicts: \"\(reference)\" vs \"\(whole)\"")
-            }
-            reference = whole
-        }
+    private static func reference(_ values: [String: String]) throws(EngineError) -> String? {
+        let (tag, branch) = (values["tag"], values["branch"])
+        guard tag == nil || branch == nil else { throw EngineError(.badParameter, "branch conflicts with tag") }
+        let named = tag.map { whole($0, "refs/tags/") } ?? branch.map { whole($0, "refs/heads/") }
+        let reference = values["ref"]
+        guard let reference, let named, reference != named else { return named ?? reference }
+        throw EngineError(.badParameter, "ref conflicts: \"\(reference)\" vs \"\(named)\"")
+    }
+
+    private static func whole(_ name: String, _ prefix: String) -> String {
+        name.hasPrefix(prefix) ? name : prefix + name
     }
 
     private static func truth(_ name: String, _ value: String) throws(EngineError) -> Bool {
