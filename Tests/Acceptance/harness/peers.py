@@ -1,5 +1,6 @@
 """Other people's engines, unpacked by scripts/fetch-peers.sh: docker.io 20.10, podman, buildah. Each has folders of its own, no
 network and no rules; all is gone with `close`."""
+import contextlib
 import json
 import os
 import shutil
@@ -42,7 +43,8 @@ class Peer:
             subprocess.run(["umount", "-l", path], check=False)
         shutil.rmtree(self.folder)
         for path in sorted(host.cgroups_named(PARENT), reverse=True):
-            os.rmdir(path)
+            with contextlib.suppress(FileNotFoundError):  # its owner was just about to
+                os.rmdir(path)
         host.remove_cgroup_parent(PARENT)
 
     def run_tool(self, *words, input=b""):
