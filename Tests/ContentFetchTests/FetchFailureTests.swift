@@ -24,13 +24,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://a.example/x", "http://a.example/x", "a.example:80"),
-        ("https://a.example", "https://a.example", "a.example:443"),
-        ("http://[::1]/x", "http://[::1]/x", "[::1]:80"), ("http://[::1]:81?y", "http://[::1]:81?y", "[::1]:81"),
-        ("http://me:secret@a.example:81/", "http://me:***@a.example:81/", "a.example:81"),
-        ("http://me@a.example/a:b@c", "http://me@a.example/a:b@c", "a.example:80"),
-    ]) func passwordsAreNotShown(_ url: String, shown: String, dialled: String) {
-        #expect(FetchAddress(url).shown == shown)
+        ("http://a.example/x", "a.example:80"),
+        ("https://a.example", "a.example:443"),
+        ("http://[::1]/x", "[::1]:80"), ("http://[::1]:81?y", "[::1]:81"),
+        ("http://me:secret@a.example:81/", "a.example:81"),
+        ("http://me@a.example/a:b@c", "a.example:80"),
+    ]) func hostAndPortAreDialled(_ url: String, dialled: String) {
         #expect(FetchAddress(url).dialled == dialled)
     }
 }

@@ -8,5 +8,6 @@ import Testing
         ("http://host?secret/@x", "http://host"), ("me:secret@host/x", "host/x"), ("", ""), ("://@", "://"),
         // A combining mark makes another character of the sign before it.
         ("https://me:secret@\u{301}host/x", "https://\u{301}host/x"),
+        ("http://h?x@y", "http://h"), ("http://a@b@h/@", "http://h/@"),
     ]) func holdsNoSecret(_ url: String, shown: String) { #expect(ContentFetch.shown(url) == shown) }
 }

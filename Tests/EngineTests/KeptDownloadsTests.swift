@@ -100,12 +100,4 @@ import Testing
         page.isKnownByTime = true
         #expect(page.validators == ContentFetch.Validators(tag: nil, lastModified: modified))
     }
-
-    @Test(arguments: [
-        ("http://user:word@h:8/a/b?token=1#x", "http://h:8/a/b"), ("https://h", "https://h"),
-        ("http://h?x@y", "http://h"),
-        ("http://a@b@h/@", "http://h/@"),
-    ]) func addressesAreShownWithoutSecrets(_ url: String, shown: String) {
-        #expect(KeptDownloads.Page.address(url) == shown)
-    }
 }

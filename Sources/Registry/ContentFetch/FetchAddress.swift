@@ -1,16 +1,8 @@
-/// A URL as messages show it.
+/// Where a URL leads.
 struct FetchAddress {
     private let text: String
 
     init(_ text: String) { self.text = text }
-
-    /// Without its password, as Go's.
-    var shown: String {
-        guard let authority, let mark = text[authority].lastIndex(of: "@"),
-            let colon = text[authority.lowerBound..<mark].firstIndex(of: ":")
-        else { return text }
-        return "\(text[...colon])***\(text[mark...])"
-    }
 
     /// Host and port, the scheme's own where none was given.
     var dialled: String {

@@ -32,7 +32,8 @@ extension BuildSession {
     ) async throws(EngineError) -> FetchedFile {
         let name = Self.name(of: url)
         guard !name.isEmpty || !copy.hasFolderDestination else {
-            throw EngineError(.badParameter, "ADD failed: cannot determine filename for source \(url)")
+            throw EngineError(
+                .badParameter, "ADD failed: cannot determine filename for source \(ContentFetch.shown(url))")
         }
         let place = context.holder.path + "/fetched-" + ContainerID.random().short
         var (page, path) = (try await kept(url, as: place + "-kept"), place + "-kept")
@@ -41,10 +42,11 @@ extension BuildSession {
         {
             (page, path) = (new, place)
         }
-        guard let page else { throw EngineError(.internal, "fetch \(url): there is no content") }
+        guard let page else { throw EngineError(.internal, "fetch \(ContentFetch.shown(url)): there is no content") }
         if let wanted = copy.checksum, wanted != page.digest {
             throw EngineError(
-                .badParameter, "ADD failed: digest mismatch for \(url): \(page.digest) (expected: \(wanted))")
+                .badParameter,
+                "ADD failed: digest mismatch for \(ContentFetch.shown(url)): \(page.digest) (expected: \(wanted))")
         }
         step(.note(""))
         let modified = FileTime(seconds: page.lastModified.flatMap(HTTPDate.seconds) ?? 0)
@@ -109,7 +111,7 @@ extension KeptDownloads.Page {
     /// What has come, as the server's head has it.
     fileprivate init(_ url: String, _ head: ContentFetch.Head, _ download: Download) {
         let (digest, size) = download.result
-        self.init(address: Self.address(url), digest: digest, size: size, fetched: .now())
+        self.init(address: ContentFetch.shown(url), digest: digest, size: size, fetched: .now())
         tag = head.tag.flatMap { $0.utf8.count <= 1024 ? $0 : nil }
         lastModified = head.lastModified.flatMap { HTTPDate.seconds($0) == nil ? nil : $0 }
         isKnownByTime = Self.isKnownByTime(lastModified, head.date)
@@ -121,15 +123,6 @@ extension KeptDownloads.Page {
             return false
         }
         return date > modified
-    }
-
-    /// Without what may be nobody's business: user, password, query.
-    static func address(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return "" }
-        let rest = url[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
-        let authority = rest.prefix { $0 != "/" }
-        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        return String(url[..<scheme.upperBound] + host + rest.dropFirst(authority.count))
     }
 }
 
