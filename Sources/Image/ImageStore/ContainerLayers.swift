@@ -2,6 +2,7 @@ internal import GraphDrivers
 public import LayerFS
 public import LinuxSystem
 public import Primitives
+internal import Synchronization
 
 extension ImageStore {
     /// Makes the writable layer of a container on top of an image. Errors: `notFound` for the image, `badParameter` for one of
@@ -113,10 +114,25 @@ extension ImageStore {
     }
 
     private func forgetContainer(_ id: String, above chainID: Digest?) throws(EngineError) {
-        let orphans = try change(isDurable: false) { table in
-            if table.containers[id] != nil { table.removeContainer(id) }
-            return collect(from: chainID, in: &table)
+        let orphans: [ImageTable.LayerRow]
+        do {
+            orphans = try change(isDurable: false) { table in
+                if table.containers[id] != nil { table.removeContainer(id) }
+                return collect(from: chainID, in: &table)
+            }
+        } catch {
+            unforgotten.withLock { $0[id] = .some(chainID) }
+            throw error
         }
         discard(orphans)
+    }
+
+    /// A full disk has no room for the change that would let layers go. When others have gone, it may have.
+    func forgetTheUnforgotten() {
+        let due = unforgotten.withLock { waiting in
+            defer { waiting = [:] }
+            return waiting
+        }
+        for (id, chainID) in due { try? forgetContainer(id, above: chainID) }
     }
 }

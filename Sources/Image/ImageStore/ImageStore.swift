@@ -25,6 +25,8 @@ public final class ImageStore: Sendable {
     public let notices: [String]
 
     private let published: Mutex<ImageTable>
+    /// Containers whose layer is gone but whose row had no room to go: see `forgetContainer`.
+    let unforgotten = Mutex<[String: Digest?]>([:])
     /// Held while a change is prepared and written, so that drafts follow each other.
     private let writing = Mutex(())
 
@@ -94,12 +96,13 @@ public final class ImageStore: Sendable {
 }
 
 extension ImageStore {
-    /// Again when the disk was full and removed layers still lay on it.
+    /// Again when the disk was full: removed layers may have lain on it, whoever took them away.
     private func commit(_ changes: [ImageTable.Change], isDurable: Bool) throws {
         do {
             try database.commit(changes, isDurable: isDurable)
         } catch let error as DatabaseError {
-            guard error.resultCode == .SQLITE_FULL, driver.emptyTrash() else { throw error }
+            guard error.resultCode == .SQLITE_FULL else { throw error }
+            driver.emptyTrash()
             try database.commit(changes, isDurable: isDurable)
         }
     }

@@ -87,6 +87,7 @@ extension ImageStore {
     /// Deletes the files of layers that are out of the table, top first. What fails is tried again at the next start.
     func discard(_ rows: [ImageTable.LayerRow]) {
         for row in rows { discard(row.driverID) }
+        if !rows.isEmpty { forgetTheUnforgotten() }
     }
 
     private func discard(_ driverID: String) { try? driver.remove(id: driverID) }

@@ -57,7 +57,8 @@ final class Unpacker {
         do {
             try body()
         } catch let error as SystemError where error.errno == 28 || error.errno == 122 {
-            guard options.makeRoom?() == true else { throw error }
+            guard let makeRoom = options.makeRoom else { throw error }
+            makeRoom()
             try body()
         }
     }
