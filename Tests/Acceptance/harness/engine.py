@@ -17,10 +17,16 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 FOREIGN = bool(os.environ.get("FOREIGN_ENGINE"))
 BIN = os.environ.get("MARTLET_BIN", os.path.join(TOP, "bin"))
 _numbers = itertools.count()
+# The second bytes of networks 10.x that bridges have now: an engine that lives for a whole run shares its network with none.
+_networks = set()
 # No engine of the tests speaks with the world: this is its proxy, where nobody listens. Loopback is asked without one, and so
 # are the engines' own bridges.
 NOWHERE = "127.0.0.1:1"
 PROXIES = {"HTTP_PROXY": "http://" + NOWHERE, "HTTPS_PROXY": "http://" + NOWHERE, "NO_PROXY": "10.0.0.0/8"}
+
+
+def _in_turn(number, first=200, count=50):
+    return (first + (number + step) % count for step in range(count))
 
 
 class Engine:
@@ -34,7 +40,9 @@ class Engine:
         self.socket, self.pid_file = self.folder + "/s.sock", self.folder + "/e.pid"
         self.log_path = self.folder + "/engine.log"
         self.bridge = f"mt{os.getpid() % 10000:04d}n{number}"
-        self.network = bridge_network or f"10.{200 + number % 40}.{os.getpid() % 250}.1/24"
+        self.network_byte = next(byte for byte in _in_turn(number) if byte not in _networks)
+        _networks.add(self.network_byte)
+        self.network = bridge_network or f"10.{self.network_byte}.{os.getpid() % 250}.1/24"
         self.cgroup_parent = f"/mt-{os.getpid()}-{number}"
         self.process = None
         self.api = Api(self.socket)
@@ -190,6 +198,7 @@ class Engine:
         host.remove_cgroup_parent(self.cgroup_parent)
         if self.namespace is None:
             self.clean_network()
+        _networks.discard(self.network_byte)
         if not os.environ.get("KEEP_LOGS"):
             shutil.rmtree(self.folder, ignore_errors=True)
 
