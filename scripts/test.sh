@@ -24,9 +24,8 @@ acceptance() {
         status=1
         return
     fi
-    files+=("$results/acceptance.xml")
-    .venv/bin/python -B -m pytest -p no:cacheprovider --junitxml "$results/acceptance.xml" -k "${K:-}" Tests/Acceptance ||
-        status=1
+    .venv/bin/python -B scripts/acceptance.py "$results/acceptance" || status=1
+    files+=("$results"/acceptance/*.xml)
 }
 
 for stage in "${@:-unit}"; do "$stage"; done
