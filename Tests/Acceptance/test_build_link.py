@@ -1,11 +1,13 @@
 """`COPY --link` and `ADD --link`: a layer that knows nothing of what it lies on (the Dockerfile reference, "COPY --link")."""
 import gzip
 import io
+import os
 import tarfile
 
 import pytest
 
 from harness.building import Building
+from harness.waiting import eventually
 
 FILES = {"a": "copied", "d/one": "1", "d/two": "2"}
 
@@ -97,6 +99,31 @@ def test_parents_and_history_are_those_of_every_step(building):
     assert [row["CreatedBy"].split()[3] for row in rows[:2]] == ["CMD", "COPY"] and "--link file:" in rows[1]["CreatedBy"]
     assert building.inspect(rows[0]["Id"])["Parent"] == rows[1]["Id"] and building.inspect(rows[1]["Id"])["Parent"] == rows[2]["Id"]
     assert rows[1]["Size"] == 6
+
+
+def stored(building):
+    folder = building.engine.root + "/overlay"
+    return {name for name in os.listdir(folder) if not name.startswith(".")}
+
+
+def test_copies_after_a_failed_command_leave_nothing(building):
+    before = stored(building)
+    result = building("FROM busybox\nRUN sleep 1; false\nCOPY --link d /x/\nCOPY --link a /y\n", FILES, query="forcerm=1")
+    assert "returned a non-zero code: 1" in result.error and "COPY" not in result.stream, result
+    eventually(lambda: stored(building) == before, what="nothing is left of the copies")
+
+
+def test_copies_that_are_the_same_share_what_they_make(building):
+    copies = "COPY --link d /x/\n" * 3
+    image = building.ok(f"FROM busybox\nRUN sleep 1\n{copies}RUN cat /x/one /x/two > /both\n", FILES)
+    assert len(set(layers(building, image)[-4:-1])) == 1 and building.files(image)["both"] == b"12"
+
+
+def test_copies_before_their_turn_are_those_of_their_place(building):
+    image = building.ok("FROM busybox AS other\nRUN sleep 1; echo late > /late\nFROM busybox\nARG N=a\nWORKDIR /w\nRUN sleep 1\n"
+                        "COPY --link $N x\nENV N=d/one\nWORKDIR v\nCOPY --link $N x\nCOPY --link --from=other /late .\n"
+                        "COPY --link d/two /w/x\nRUN cat /w/x /w/v/x late > /all\n", FILES)
+    assert building.files(image)["all"] == b"21late\n"
 
 
 @pytest.mark.parametrize("driver", ["overlay", "vfs"])

@@ -16,6 +16,8 @@ final class FakeExecutor: StepExecutor {
         var mostRunning = 0
         var failing: Set<String> = []
         var contents: [String: String] = [:]
+        /// Layers of linked copies that were made, and neither placed nor let go of.
+        var layers: [String] = []
     }
 
     let state = Mutex(State())
@@ -76,25 +78,53 @@ final class FakeExecutor: StepExecutor {
         _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {
         let text = run.command.last ?? ""
-        state.withLock { state in
-            state.running += 1
-            state.mostRunning = max(state.mostRunning, state.running)
-        }
-        await whileRunning(text)
-        let fails = state.withLock { state in
-            state.running -= 1
-            return state.failing.contains(text)
-        }
+        await working(text)
+        let fails = state.withLock { $0.failing.contains(text) }
         if Task.isCancelled { throw EngineError(.unavailable, "Build cancelled") }
         if fails { throw EngineError(.badParameter, "\(text) failed", cause: BuildFailure(code: 3)) }
         step(.output(stream: 1, Array((text + "\n").utf8)))
         return make(plan, "RUN " + text)
     }
 
+    private func working(_ text: String) async {
+        state.withLock { state in
+            state.running += 1
+            state.mostRunning = max(state.mostRunning, state.running)
+        }
+        await whileRunning(text)
+        state.withLock { $0.running -= 1 }
+    }
+
     func copy(
         _ copy: CopyStep, _ sources: [String], _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {
         make(plan, "COPY " + sources.joined(separator: " "))
+    }
+
+    /// Of a linked copy: its sources.
+    typealias Layer = String
+
+    func layer(
+        of copy: CopyStep, _ sources: [String], createdBy: String, for platform: Platform
+    ) async throws(EngineError) -> String {
+        let layer = sources.joined(separator: " ")
+        await working("layer " + layer)
+        if Task.isCancelled { throw EngineError(.unavailable, "Build cancelled") }
+        state.withLock { $0.layers.append(layer) }
+        return layer
+    }
+
+    func place(_ layer: String, _ plan: ImagePlan, _ step: StepReport) async throws(EngineError) -> BuiltImage {
+        await letGo(layer)
+        return make(plan, "PLACE " + layer)
+    }
+
+    func letGo(_ layer: String) async {
+        state.withLock { state in
+            let place = state.layers.firstIndex(of: layer)
+            precondition(place != nil, "a layer is let go of twice")
+            if let place { state.layers.remove(at: place) }
+        }
     }
 
     func makeFolder(_ path: String, _ plan: ImagePlan) async throws(EngineError) -> BuiltImage {

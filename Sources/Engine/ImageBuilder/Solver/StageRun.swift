@@ -11,6 +11,7 @@ struct StageRun<Executor: StepExecutor> {
     private var hasMissed: Bool
     /// The step after this one changes the configuration alone.
     private var isFollowed = false
+    private var ahead: CopiesAhead<Executor>
 
     private var plan: BuildPlan { solver.plan }
     private var node: StageGraph.Node { plan.graph.nodes[number] }
@@ -20,11 +21,18 @@ struct StageRun<Executor: StepExecutor> {
         self.solver = solver
         self.number = number
         hasMissed = solver.plan.settings.ignoresCache
+        ahead = CopiesAhead(solver, solver.plan.graph.nodes[number].stage.instructions)
     }
 
     mutating func run() async throws(EngineError) -> BuiltImage {
-        var image: BuiltImage?
-        defer { solver.progress.finished(stage: number, image: image?.id ?? "") }
+        let result: Result<BuiltImage, EngineError>
+        do throws(EngineError) { result = .success(try await steps()) } catch { result = .failure(error) }
+        await ahead.end()
+        solver.progress.finished(stage: number, image: (try? result.get())?.id ?? "")
+        return try result.get()
+    }
+
+    private mutating func steps() async throws(EngineError) -> BuiltImage {
         var state = try await begin()
         defer { solver.note(arguments: state.argumentNames) }
         for instruction in node.stage.instructions {
@@ -38,7 +46,6 @@ struct StageRun<Executor: StepExecutor> {
             }
         }
         if number == plan.graph.target { try await addLabels(&state) }
-        image = state.image
         return state.image
     }
 
@@ -126,9 +133,9 @@ extension StageRun {
         case .none:
             let command = Self.command(step, nil, state)
             if isFollowed, state.hold(command) { return }
-            try await make(step, &state) { (plan) throws(EngineError) in try await executor.record(plan) }
+            try await make(step, &state) { (_, plan) throws(EngineError) in try await executor.record(plan) }
         case .makeFolder(let path):
-            try await make(step, &state) { (plan) throws(EngineError) in
+            try await make(step, &state) { (_, plan) throws(EngineError) in
                 try await executor.makeFolder(path, plan)
             }
         case .run(let run): try await perform(run, step, &state)
@@ -150,7 +157,7 @@ extension StageRun {
             }
         }
         let known = run
-        try await make(step, &state, run: known) { (plan) throws(EngineError) in
+        try await make(step, &state, run: known) { (_, plan) throws(EngineError) in
             try await executor.run(known, mounting: stages, plan, report)
         }
     }
@@ -170,7 +177,7 @@ extension StageRun {
     private func image(of source: StageGraph.Source) async throws(EngineError) -> BuiltImage? {
         switch source {
         case .context: nil
-        case .scratch: BuiltImage(id: "", config: ContainerConfig(), platform: .host)
+        case .scratch: .scratch
         case .image(let name): try await solver.executor.base(name, platform: plan.settings.platform, report)
         case .stage(let number): try await solver.outcome(of: number).get()
         }
@@ -179,15 +186,30 @@ extension StageRun {
     private mutating func perform(
         _ copy: CopyStep, _ step: Step, _ state: inout StageState
     ) async throws(EngineError) {
+        let (sources, key) = try await sources(of: copy)
+        let (report, executor, place) = (report, solver.executor, index - 1)
+        var step = step
+        step.comment = copy.comment(key: key)
+        guard copy.isLinked else {
+            return try await make(step, &state) { (_, plan) throws(EngineError) in
+                try await executor.copy(copy, sources, plan, report)
+            }
+        }
+        try await make(step, &state) { (stage, plan) throws(EngineError) in
+            let layer =
+                if let ready = try await stage.ahead.takeLayer(at: place, createdBy: plan.createdBy) { ready } else {
+                    try await executor.layer(of: copy, sources, createdBy: plan.createdBy, for: plan.parent.platform)
+                }
+            return try await executor.place(layer, plan, report)
+        }
+        await ahead.end(at: place)
+    }
+
+    private func sources(of copy: CopyStep) async throws(EngineError) -> (Executor.Sources, key: String) {
+        if copy.isLinked, let found = try await ahead.found(at: index - 1) { return (found.sources, found.key) }
         var from: BuiltImage?
         if let source = copy.from { from = try await image(of: source) }
-        let (report, executor) = (report, solver.executor)
-        let (sources, key) = try await executor.sources(of: copy, from: from, report)
-        var step = step
-        step.comment = copy.name + " " + copy.flagsText + "\(key) in \(copy.shownDestination) "
-        try await make(step, &state) { (plan) throws(EngineError) in
-            try await executor.copy(copy, sources, plan, report)
-        }
+        return try await solver.executor.sources(of: copy, from: from, report)
     }
 }
 
@@ -196,7 +218,7 @@ extension StageRun {
     /// From the cache if it is there, else by `body`.
     private mutating func make(
         _ step: Step, _ state: inout StageState, run: RunStep? = nil,
-        _ body: (ImagePlan) async throws(EngineError) -> BuiltImage
+        _ body: (inout StageRun, ImagePlan) async throws(EngineError) -> BuiltImage
     ) async throws(EngineError) {
         let image = ImagePlan(
             parent: state.image, held: state.held, config: state.config,
@@ -212,7 +234,17 @@ extension StageRun {
         let isShared = !hasMissed && key != nil
         defer { if let key, isShared { solver.shared.leave(key) } }
         hasMissed = true
-        state.advance(to: try await body(image))
+        beginAhead(state)
+        state.advance(to: try await body(&self, image))
+    }
+
+    /// Not yet where the triggers of the base are at work.
+    private mutating func beginAhead(_ state: StageState) {
+        guard index > 0 else { return }
+        let (number, progress) = (number, solver.progress)
+        ahead.begin(behind: index - 1, state) { place in
+            StepReport(StepID(stage: number, index: place + 1), progress)
+        }
     }
 
     private func cached(_ image: ImagePlan) async throws(EngineError) -> BuiltImage? {
@@ -230,16 +262,18 @@ extension StageRun {
     }
 
     private static func command(_ step: Step, _ run: RunStep?, _ state: StageState) -> [String] {
-        guard let run else {
-            let words = step.isOneWord ? ["#(nop) " + step.comment] : ["#(nop) ", step.comment]
-            return state.evaluator.shell + words
-        }
+        guard let run else { return state.command(of: step) }
         let arguments = run.keyArguments.isEmpty ? [] : ["|\(run.keyArguments.count)"] + run.keyArguments
         return arguments + run.keyCommand
     }
 }
 
 extension StageState {
+    /// What the history says of a step that is no command.
+    func command(of step: Step) -> [String] {
+        evaluator.shell + (step.isOneWord ? ["#(nop) " + step.comment] : ["#(nop) ", step.comment])
+    }
+
     /// A step, with the lines it stands on in front of what is wrong with it.
     fileprivate mutating func located(_ instruction: Instruction, in plan: BuildPlan) throws(EngineError) -> Step {
         do { return try step(instruction) } catch {
@@ -258,8 +292,11 @@ extension CopyStep {
             keepsGitFolder: false)
     }
 
+    /// What the history says of it: `key` names what it copies.
+    func comment(key: String) -> String { name + " " + flagsText + "\(key) in \(shownDestination) " }
+
     /// Flags that change what is made.
-    var flagsText: String {
+    private var flagsText: String {
         var flags: [String] = []
         if isLinked { flags.append("--link") }
         if let owner { flags.append("--chown=\(owner)") }
@@ -270,7 +307,7 @@ extension CopyStep {
     }
 
     /// Of a linked copy all that it depends on: it knows no folder of the image that it is in.
-    var shownDestination: String {
+    private var shownDestination: String {
         guard isLinked else { return destination }
         let place = SlashPath.joined(workingFolder.isEmpty ? "/" : workingFolder, destination)
         return hasFolderDestination && !place.hasSuffix("/") ? place + "/" : place

@@ -12,6 +12,8 @@ public struct BuiltImage: Sendable {
     /// Bytes of its document, which has all of its configuration and history.
     public var size: Int
 
+    static var scratch: BuiltImage { BuiltImage(id: "", config: ContainerConfig(), platform: .host) }
+
     public init(id: String, config: ContainerConfig, platform: Platform, steps: Int = 0, size: Int = 0) {
         self.id = id
         self.config = config
@@ -54,6 +56,8 @@ public struct ImagePlan: Sendable {
 public protocol StepExecutor: Sendable {
     /// Sources of a copy that were found, with all that copying them needs.
     associatedtype Sources: Sendable
+    /// A layer that was made from nothing and lies on nothing yet.
+    associatedtype Layer: Sendable
 
     /// The image of a FROM, which may have to be fetched.
     func base(_ name: String, platform: Platform?, _ step: StepReport) async throws(EngineError) -> BuiltImage
@@ -70,9 +74,18 @@ public protocol StepExecutor: Sendable {
     func run(
         _ run: RunStep, mounting stages: [String: BuiltImage], _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage
+    /// Of a copy that is not linked.
     func copy(
         _ copy: CopyStep, _ sources: Sources, _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage
+    /// What a linked copy puts onto an image. `createdBy` is what the image's history is to say; a layer that was made for the
+    /// same may be taken. Whoever has it gives it to `place` or to `letGo`, once.
+    func layer(
+        of copy: CopyStep, _ sources: Sources, createdBy: String, for platform: Platform
+    ) async throws(EngineError) -> Layer
+    func place(_ layer: Layer, _ plan: ImagePlan, _ step: StepReport) async throws(EngineError) -> BuiltImage
+    func letGo(_ layer: Layer) async
+    /// WORKDIR.
     func makeFolder(_ path: String, _ plan: ImagePlan) async throws(EngineError) -> BuiltImage
     /// An image with another configuration and the same files.
     func record(_ plan: ImagePlan) async throws(EngineError) -> BuiltImage

@@ -10,6 +10,16 @@ extension BuildSession {
     func copy(
         _ copy: CopyStep, _ sources: CopySources, _ plan: ImagePlan, _ step: StepReport
     ) async throws(EngineError) -> BuiltImage {
+        try await writing(copy, sources) { session, stop, write in
+            try session.changingFiles(plan, stop: stop, write)
+        }
+    }
+
+    /// When there is a turn for it: `body` makes a layer, into whose root its third argument copies the sources.
+    func writing<Made: Sendable>(
+        _ copy: CopyStep, _ sources: CopySources,
+        _ body: @escaping @Sendable (BuildSession, StopSign, (FDBox) throws -> Void) throws -> Made
+    ) async throws(EngineError) -> Made {
         let sources = try await checkedOut(sources, copy)
         try await engine.enterStep()
         defer { engine.stepPermits.leave() }
@@ -17,14 +27,12 @@ extension BuildSession {
         let stop = StopSign()
         return try await withStop(stop) { () async throws(EngineError) in
             try await engine.workers.run { [self] in
-                let write = { (root: FDBox) throws in
+                try body(self, stop) { root in
                     var writer = try CopyWriter(copy, sources, root, stop)
                     do { try writer.run() } catch let error as SystemError {
                         throw EngineError(.badParameter, "failed to copy files: \(error)", cause: error)
                     }
                 }
-                guard copy.isLinked else { return try changingFiles(plan, stop: stop, write) }
-                return try linking(plan, step, stop: stop, write)
             }
         }
     }

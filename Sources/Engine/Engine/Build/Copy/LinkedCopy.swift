@@ -9,18 +9,33 @@ internal import Primitives
 /// What follows is as the Dockerfile reference has it: folders on the way to the destination are new ones, in place of a link
 /// too; names of owners can't be looked up; a destination without a final slash is the name of a file.
 extension BuildSession {
-    /// Blocking. Puts a layer that the same step made for another base onto this one, or makes it.
-    func linking(
-        _ plan: ImagePlan, _ step: StepReport, stop: StopSign, _ write: (FDBox) throws -> Void
-    ) throws -> BuiltImage {
-        if let known = try knownLayer(of: plan) {
-            step(.cached)
-            return try image(plan, with: known)
-        }
-        return try image(plan, with: try layer(on: nil, stop: stop, write))
+    /// One that the same step made for another base, or a new one. The store holds it.
+    struct Layer: Sendable {
+        var captured: CapturedLayer
+        var isKnown: Bool
     }
 
-    /// The layer is held; it is let go of here.
+    func layer(
+        of copy: CopyStep, _ sources: CopySources, createdBy: String, for platform: Platform
+    ) async throws(EngineError) -> Layer {
+        try await writing(copy, sources) { session, stop, write in
+            if let known = try session.knownLayer(createdBy, platform) { return Layer(captured: known, isKnown: true) }
+            return Layer(captured: try session.layer(on: nil, stop: stop, write), isKnown: false)
+        }
+    }
+
+    func place(_ layer: Layer, _ plan: ImagePlan, _ step: StepReport) async throws(EngineError) -> BuiltImage {
+        if layer.isKnown { step(.cached) }
+        return try await engine.workers.run { [self] in try image(plan, with: layer.captured) }
+    }
+
+    func letGo(_ layer: Layer) async {
+        await engine.attempt("let go of a layer") { () async throws(EngineError) in
+            try await engine.workers.run { [engine] in engine.images.letGo([layer.captured.chainID]) }
+        }
+    }
+
+    /// Blocking. The layer is let go of.
     private func image(_ plan: ImagePlan, with layer: CapturedLayer) throws -> BuiltImage {
         defer { engine.images.letGo([layer.chainID]) }
         let placed = try engine.images.place(layer, on: try plan.parentDigest)
@@ -29,8 +44,8 @@ extension BuildSession {
     }
 
     /// Not with `SOURCE_DATE_EPOCH`: the other one's times may be later than that.
-    private func knownLayer(of plan: ImagePlan) throws -> CapturedLayer? {
+    private func knownLayer(_ createdBy: String, _ platform: Platform) throws -> CapturedLayer? {
         guard !request.ignoresCache, latestTime == nil else { return nil }
-        return try engine.images.layer(madeBy: plan.createdBy, for: plan.parent.platform, trusted: sourceLines)
+        return try engine.images.layer(madeBy: createdBy, for: platform, trusted: sourceLines)
     }
 }
