@@ -4,9 +4,11 @@ import socket
 import tarfile
 import threading
 import time
+import urllib.parse
 
 import pytest
 
+from harness.building import Building
 from harness.waiting import eventually
 
 
@@ -38,6 +40,10 @@ def server(busybox_tar):
             elif self.path == "/moved":
                 self.send_response(302)
                 self.send_header("Location", "/rootfs.tar.gz")
+                self.end_headers()
+            elif self.path == "/away":
+                self.send_response(302)
+                self.send_header("Location", Handler.location)
                 self.end_headers()
             elif self.path == "/loop":
                 self.send_response(302)
@@ -71,7 +77,7 @@ def server(busybox_tar):
     found = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=found.serve_forever, daemon=True)
     thread.start()
-    found.url, found.seen, found.left = f"http://127.0.0.1:{found.server_port}", Handler.seen, Handler.left
+    found.handler, found.url, found.seen, found.left = Handler, f"http://127.0.0.1:{found.server_port}", Handler.seen, Handler.left
     yield found
     found.shutdown()
     found.server_close()
@@ -94,6 +100,25 @@ def test_secrets_of_a_url_are_no_part_of_the_image(cli, server):
     assert "secret" not in out + cli.ok("history", "--no-trunc", "fetched:1") + cli.ok("inspect", "fetched:1")
     assert server.url + "/rootfs.tar.gz" in cli.ok("history", "--no-trunc", "fetched:1")
     cli.ok("rmi", "fetched:1")
+
+
+@pytest.mark.parametrize("authority, words", [
+    ("127.0.0.1:99999", "address 99999: invalid port"), ("[::1]:65536", "address 65536: invalid port"),
+    ("127.0.0.1:0", "address 0: invalid port"), ("%5B%5D", "lookup %5B%5D: no such host"),
+])
+def test_what_nobody_can_connect_to(api, engine, server, authority, words):
+    """The words are Go's. An address that can't be is told of wherever it comes from, and the engine lives on."""
+    assert words in api.post("/images/create?fromSrc=" + urllib.parse.quote(f"http://{authority}/x", safe="")).text
+    server.handler.location = f"http://{authority}/x"
+    assert words in api.post("/images/create?fromSrc=" + urllib.parse.quote(server.url + "/away", safe="")).text
+    built = Building(engine)(f"FROM busybox\nADD http://{authority}/x /\n")
+    assert words in built.error, built
+    if "%" not in authority:
+        for reply in (api.post(f"/images/create?fromImage={authority}/x&tag=1"), api.get(f"/distribution/{authority}/x/json"),
+                      api.post("/auth", {"username": "u", "password": "p", "serveraddress": authority}),
+                      api.get(f"/images/search?term={authority}/x")):
+            assert words in reply.text or reply.status == 400, reply
+    assert engine.process.poll() is None
 
 
 @pytest.mark.parametrize("path, words", [("/no-such", "404"), ("/half", ""), ("/loop", "/loop\": stopped after 10 redirects")])

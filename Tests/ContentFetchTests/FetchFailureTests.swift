@@ -32,4 +32,22 @@ import Testing
     ]) func hostAndPortAreDialled(_ url: String, dialled: String) {
         #expect(FetchAddress(url).dialled == dialled)
     }
+
+    /// Go's words. What the HTTP library would make of these is the end of the process.
+    @Test(arguments: [
+        ("http://127.0.0.1:99999/x", "dial tcp: address 99999: invalid port"),
+        ("http://[::1]:65536/x", "dial tcp: address 65536: invalid port"),
+        ("http://%5B%5D/x", "dial tcp: lookup %5B%5D: no such host"),
+    ]) func itCanNotBeDialled(_ url: String, reason: String) async {
+        #expect(await failure(url) == "Get \"\(url)\": \(reason)")
+    }
+
+    @Test(arguments: [
+        ("http://b.example/y", "http://b.example/y"), ("https://b.example", "https://b.example"),
+        ("//b.example/y?q", "http://b.example/y?q"), ("/y?q", "http://a.example:81/y?q"),
+        ("?r", "http://a.example:81/d/x?r"),
+        ("y", "http://a.example:81/d/y"), ("ftp://b.example/", nil),
+    ]) func whereARedirectLeads(_ location: String, next: String?) {
+        #expect(FetchAddress("http://a.example:81/d/x?q=1").following(location) == next)
+    }
 }

@@ -54,7 +54,7 @@ public enum ContentFetch {
             throw EngineError(.badParameter, "unsupported protocol scheme: \(shown(url))")
         }
         var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .follow(max: 10, allowCycles: false),
+            redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(30), read: .seconds(120)))
         configuration.proxy = Proxy.of(url)?.setting
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -76,8 +76,9 @@ public enum ContentFetch {
         _ request: HTTPClientRequest, _ client: HTTPClient, isKnown: Bool, _ head: (Head) async -> Void,
         _ take: ([UInt8]) async throws -> Void
     ) async -> Result<Answer, EngineError> {
+        var request = request
         do {
-            let response = try await client.execute(request, deadline: .distantFuture)
+            let response = try await follow(&request, client)
             let answer = Head(response.headers)
             if isKnown, response.status == .notModified { return .success(.unchanged(answer)) }
             guard (200..<300).contains(response.status.code) else {
@@ -92,9 +93,36 @@ public enum ContentFetch {
             return .failure(error)
         } catch {
             let address = FetchAddress(request.url)
-            let reason = ConnectionReason.text(of: error, dialled: address.dialled)
-            return .failure(EngineError(.unavailable, "Get \"\(shown(request.url))\": \(reason)", cause: error))
+            return .failure(failure(request.url, ConnectionReason.text(of: error, dialled: address.dialled), error))
         }
+    }
+
+    /// The answer that is no redirect. `request` becomes the one that it answers.
+    private static func follow(
+        _ request: inout HTTPClientRequest, _ client: HTTPClient
+    ) async throws -> HTTPClientResponse {
+        for _ in 0...mostRedirects {
+            let address = FetchAddress(request.url)
+            guard let host = address.host, !host.isEmpty else {
+                throw failure(request.url, "http: no Host in request URL")
+            }
+            if let problem = DialProblem.text(of: host) { throw failure(request.url, problem) }
+            let response = try await client.execute(request, deadline: .distantFuture)
+            guard [301, 302, 303, 307, 308].contains(response.status.code),
+                let location = response.headers.first(name: "location")
+            else { return response }
+            guard let next = address.following(location) else {
+                throw failure(request.url, "redirected to what is no web address")
+            }
+            request.url = next
+        }
+        throw failure(request.url, "stopped after \(mostRedirects) redirects")
+    }
+
+    private static let mostRedirects = 10
+
+    private static func failure(_ url: String, _ reason: String, _ cause: (any Error)? = nil) -> EngineError {
+        EngineError(.unavailable, "Get \"\(shown(url))\": \(reason)", cause: cause)
     }
 }
 

@@ -4,6 +4,7 @@ internal import ImageModel
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
+internal import Primitives
 internal import Synchronization
 
 /// Sends requests to registries: TLS by host, proxies by URL, redirects by hand so that what is secret goes to nobody else.
@@ -63,6 +64,9 @@ final class Transport: Sendable {
     }
 
     private func exchange(_ request: Request) async throws(RegistryError) -> HTTPClientResponse {
+        if let problem = DialProblem.text(of: request.url.authority) {
+            throw RegistryError(.unreachable, "Get \"\(request.url.shown)\": \(problem)")
+        }
         var outgoing = HTTPClientRequest(url: request.url.description)
         outgoing.method = request.method
         outgoing.headers = request.headers

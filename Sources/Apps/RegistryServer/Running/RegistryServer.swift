@@ -32,7 +32,9 @@ final class RegistryServer: Sendable {
         store = RegistryStore(
             driver: try configuration.storage.makeDriver(), cachesManifests: configuration.storage.cachesManifests)
         let asksOthers = !configuration.endpoints.isEmpty || !configuration.health.urls.isEmpty
-        client = asksOthers ? HTTPClient(eventLoopGroupProvider: .singleton) : nil
+        // Whoever is told of an event, or asked for its health, answers itself.
+        let direct = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        client = asksOthers ? HTTPClient(eventLoopGroupProvider: .singleton, configuration: direct) : nil
     }
 
     /// Serves until `ending` opens. Errors: what can't be bound, read or reached.
