@@ -309,3 +309,17 @@ def test_a_config_under_another_digest(api, hostile, clean):
     name = hostile.put("a/b", "1", image)
     hostile.blobs[image.id] = b"{" + b" " * (len(image.config) - 2) + b"}"
     fails(pull(api, name), f"image config verification failed for digest {image.id}")
+
+
+def test_pages_of_tags_that_go_round(api, hostile, clean):
+    hostile.put("a/b", "1", small("round"))
+
+    def page(handler, path):
+        if "/tags/list" not in path:
+            return False
+        other = "/v2/a/b/tags/list?last=" + ("x" if "last=y" in path else "y")
+        handler.reply(200, b'{"name":"a/b","tags":["!"]}', Link=f'<{other}>; rel="next"')
+        return True
+    hostile.rules.append(page)
+    api.post(f"/images/create?fromImage={hostile.host}/a/b", timeout=20)
+    assert len([path for _, path, _ in hostile.seen if "/tags/list" in path]) <= 3

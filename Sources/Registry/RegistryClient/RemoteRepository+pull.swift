@@ -54,7 +54,8 @@ extension RemoteRepository: ImageSource {
     public func tags() async throws -> [String] {
         var result: [String] = []
         var next: WebAddress? = url("\(path)/tags/list")
-        while let page = next, result.count < Self.mostTags {
+        var seen: Set<WebAddress> = []
+        while let page = next, result.count < Self.mostTags, seen.count < Self.mostPages, seen.insert(page).inserted {
             let (answer, bytes) = try await Patience.run {
                 let answer = try await self.send(.GET, page, soon: true)
                 guard answer.isSuccess else { throw await answer.failure() }
@@ -68,6 +69,7 @@ extension RemoteRepository: ImageSource {
     }
 
     private static let mostTags = 100_000
+    private static let mostPages = 10_000
     private static let maximumPage = 8 << 20
 
     /// `Link: </v2/a/tags/list?last=b&n=100>; rel="next"`, of the same registry.
