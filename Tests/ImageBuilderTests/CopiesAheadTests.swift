@@ -116,6 +116,19 @@ import Testing
         #expect(build.executor.log == ["RUN quick", "RUN slow", "PLACE x"] && left(build) == [])
     }
 
+    /// The stage that a copy waits for would never end by itself.
+    @Test func aFailureDoesNotWaitForWhatACopyWaitsFor() async throws {
+        let build = build { begun, name in
+            if name == "bad" { await begun.wait(for: ["endless"]) }
+            if name == "endless" { while !Task.isCancelled { await Task.yield() } }
+        }
+        build.executor.state.withLock { $0.failing = ["bad"] }
+        let failure = await #expect(throws: EngineError.self) {
+            try await build("FROM busybox AS a\nRUN endless\nFROM busybox\nRUN bad\nCOPY --link --from=a x /\n")
+        }
+        #expect(failure?.message == "bad failed" && build.executor.log == [] && left(build) == [])
+    }
+
     @Test func whatIsWrongIsSaidAtItsTurn() async throws {
         let build = build()
         let failure = await #expect(throws: EngineError.self) {

@@ -73,7 +73,7 @@ struct CopiesAhead<Executor: StepExecutor> {
         let (solver, platform) = (solver, state.image.platform)
         let found = Task {
             var from: BuiltImage?
-            if case .stage(let number) = copy.from { from = try await solver.outcome(of: number).get() }
+            if case .stage(let number) = copy.from { from = try await solver.awaitedOutcome(of: number).get() }
             if case .scratch = copy.from { from = .scratch }
             let (sources, key) = try await solver.executor.sources(of: copy, from: from, report)
             let step = Step(action: .copy(copy), comment: copy.comment(key: key), isOneWord: true)
@@ -102,26 +102,22 @@ struct CopiesAhead<Executor: StepExecutor> {
     }
 
     /// The copy had its turn, and may not have needed what was made.
-    mutating func end(at place: Int) async {
-        guard let copy = begun.removeValue(forKey: place) else { return }
-        await letGo(of: copy)
+    mutating func end(at place: Int) {
+        if let copy = begun.removeValue(forKey: place) { abandon(copy) }
     }
 
     /// Nothing more is needed.
-    mutating func end() async {
-        for copy in begun.values { cancel(copy) }
-        for copy in begun.values { await letGo(of: copy) }
+    mutating func end() {
+        for copy in begun.values { abandon(copy) }
         begun = [:]
     }
 
-    private func cancel(_ copy: Begun) {
+    private func abandon(_ copy: Begun) {
         copy.found.cancel()
         copy.layer.cancel()
-    }
-
-    private func letGo(of copy: Begun) async {
-        cancel(copy)
-        if case .success(let layer) = await copy.layer.result { await solver.executor.letGo(layer) }
+        solver.abandon { [solver] in
+            if case .success(let layer) = await copy.layer.result { await solver.executor.letGo(layer) }
+        }
     }
 
     private static func value<Value>(of task: Task<Value, any Error>) async throws(EngineError) -> Value {

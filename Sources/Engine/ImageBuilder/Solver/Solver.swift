@@ -13,6 +13,8 @@ public final class Solver<Executor: StepExecutor>: Sendable {
     private let outcomes: [StageOutcome]
     private let used = Mutex(UsedArguments())
     private let base = Mutex("")
+    /// What goes on though nobody wants it any more; it was called off.
+    private let abandoned = Mutex<[Task<Void, Never>]>([])
 
     public init(_ plan: BuildPlan, _ executor: Executor, _ progress: any BuildProgress, sharing shared: SharedSteps) {
         self.plan = plan
@@ -43,6 +45,7 @@ public final class Solver<Executor: StepExecutor>: Sendable {
             }
             return first
         }
+        for task in abandoned.withLock({ $0 }) { await task.value }
         if let failure { throw failure }
         return try await outcome(of: plan.graph.target).get()
     }
@@ -69,6 +72,15 @@ public final class Solver<Executor: StepExecutor>: Sendable {
         }
         outcomes[number].give(result)
         return result
+    }
+
+    /// Waits for a stage that somebody else builds.
+    func awaitedOutcome(of number: Int) async -> Result<BuiltImage, EngineError> { await outcomes[number].value() }
+
+    /// The build's end waits for it, its stage does not: it may be waiting for another stage, which has to end first.
+    func abandon(_ body: @escaping @Sendable () async -> Void) {
+        let task = Task { await body() }
+        abandoned.withLock { $0.append(task) }
     }
 
     static var cancelled: EngineError { EngineError(.unavailable, "Build cancelled") }

@@ -3,42 +3,37 @@ internal import Synchronization
 
 /// What became of a stage: whoever comes first builds it, the others wait.
 final class StageOutcome: Sendable {
-    private enum State {
-        case open
-        case claimed([CheckedContinuation<Result<BuiltImage, EngineError>, Never>])
-        case known(Result<BuiltImage, EngineError>)
+    private struct State {
+        var isClaimed = false
+        var waiting: [CheckedContinuation<Result<BuiltImage, EngineError>, Never>] = []
+        var result: Result<BuiltImage, EngineError>?
     }
 
-    private let state = Mutex(State.open)
+    private let state = Mutex(State())
 
     /// True once: for the one who has to give the outcome.
     func claim() -> Bool {
         state.withLock { state in
-            guard case .open = state else { return false }
-            state = .claimed([])
-            return true
+            defer { state.isClaimed = true }
+            return !state.isClaimed
         }
     }
 
     func give(_ result: Result<BuiltImage, EngineError>) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Result<BuiltImage, EngineError>, Never>] in
-            guard case .claimed(let waiting) = state else { return [] }
-            state = .known(result)
-            return waiting
+        let waiting = state.withLock { state in
+            state.result = result
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for continuation in waiting { continuation.resume(returning: result) }
     }
 
-    /// Is not cut short: who has claimed it gives an outcome, cancelled or not.
+    /// Is not cut short: who claims it gives an outcome, cancelled or not.
     func value() async -> Result<BuiltImage, EngineError> {
         await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> Result<BuiltImage, EngineError>? in
-                switch state {
-                case .known(let result): return result
-                case .claimed(let waiting): state = .claimed(waiting + [continuation])
-                case .open: state = .claimed([continuation])
-                }
-                return nil
+            let known = state.withLock { state in
+                if state.result == nil { state.waiting.append(continuation) }
+                return state.result
             }
             if let known { continuation.resume(returning: known) }
         }

@@ -27,7 +27,7 @@ struct StageRun<Executor: StepExecutor> {
     mutating func run() async throws(EngineError) -> BuiltImage {
         let result: Result<BuiltImage, EngineError>
         do throws(EngineError) { result = .success(try await steps()) } catch { result = .failure(error) }
-        await ahead.end()
+        ahead.end()
         solver.progress.finished(stage: number, image: (try? result.get())?.id ?? "")
         return try result.get()
     }
@@ -202,7 +202,7 @@ extension StageRun {
                 }
             return try await executor.place(layer, plan, report)
         }
-        await ahead.end(at: place)
+        ahead.end(at: place)
     }
 
     private func sources(of copy: CopyStep) async throws(EngineError) -> (Executor.Sources, key: String) {
