@@ -3,14 +3,13 @@ struct HeldText {
     /// Of what is said this much is kept, in bytes: the last of it.
     private static let longest = 1 << 20
 
-    private var parts: [String] = []
-    private var bytes = 0
+    private var kept: [UInt8] = []
 
-    var text: String { parts.joined() }
+    var text: String { String(decoding: kept.suffix(Self.longest), as: UTF8.self) }
 
     mutating func take(_ part: String) {
-        parts.append(part)
-        bytes += part.utf8.count
-        while bytes > Self.longest, parts.count > 1 { bytes -= parts.removeFirst().utf8.count }
+        kept += part.utf8
+        // Not at each: dropping some moves all others.
+        if kept.count > 2 * Self.longest { kept.removeFirst(kept.count - Self.longest) }
     }
 }

@@ -1,17 +1,13 @@
 internal import APIModel
+internal import ImageBuilder
 internal import Synchronization
 
 /// What a quiet build says: nothing, unless it fails. (`docker build -q`)
 final class HeldWords: Sendable {
-    private struct State {
-        var messages: [ProgressMessage] = []
-        var bytes = 0
-    }
-
     /// Of what is said this much is kept, in bytes: the last of it.
     private static let longest = 1 << 20
 
-    private let state = Mutex(State())
+    private let kept = Mutex(KeptMessages())
     private let report: ProgressReport
 
     init(_ report: @escaping ProgressReport) { self.report = report }
@@ -19,21 +15,20 @@ final class HeldWords: Sendable {
     /// What programs read goes on at once.
     func take(_ message: ProgressMessage) {
         guard message.aux == nil else { return report(message) }
-        guard let text = message.stream else { return }
-        state.withLock { state in
-            state.messages.append(message)
-            state.bytes += text.utf8.count
-            while state.bytes > Self.longest, state.messages.count > 1 {
-                state.bytes -= state.messages.removeFirst().stream?.utf8.count ?? 0
-            }
+        guard message.stream != nil else { return }
+        kept.withLock { kept in
+            kept.add(message)
+            // Not at each: dropping some moves all others.
+            if kept.bytes > 2 * Self.longest { kept.keepLast(Self.longest) }
         }
     }
 
     /// The build has failed.
     func release() {
-        let messages = state.withLock { state in
-            defer { state = State() }
-            return state.messages
+        let messages = kept.withLock { kept in
+            defer { kept = KeptMessages() }
+            kept.keepLast(Self.longest)
+            return kept.messages
         }
         for message in messages { report(message) }
     }

@@ -6,8 +6,8 @@ internal import APIModel
 /// The order is one in which no stage needs a later one, so that the first never waits.
 struct StageQueue: Sendable {
     private var order: [Int]
-    private var waiting: [Int: [ProgressMessage]] = [:]
-    private var bytes: [Int: Int] = [:]
+    private var waiting: [Int: KeptMessages] = [:]
+    private var clippedStages: Set<Int> = []
     private var ended: Set<Int> = []
 
     /// Of what a stage prints this much is kept while it waits, in bytes; the rest is left out.
@@ -20,12 +20,10 @@ struct StageQueue: Sendable {
     mutating func add(_ message: ProgressMessage, of stage: Int) -> [ProgressMessage] {
         guard order.last != stage, order.contains(stage) else { return [message] }
         let size = message.stream?.utf8.count ?? 0
-        let before = bytes[stage, default: 0]
-        bytes[stage] = before + size
-        if before + size <= Self.longest {
-            waiting[stage, default: []].append(message)
-        } else if before <= Self.longest {
-            waiting[stage, default: []].append(ProgressMessage(stream: Self.clipped))
+        if waiting[stage, default: KeptMessages()].bytes + size <= Self.longest, !clippedStages.contains(stage) {
+            waiting[stage, default: KeptMessages()].add(message)
+        } else if clippedStages.insert(stage).inserted {
+            waiting[stage, default: KeptMessages()].add(ProgressMessage(stream: Self.clipped))
         }
         return []
     }
@@ -36,7 +34,7 @@ struct StageQueue: Sendable {
         var messages: [ProgressMessage] = []
         while let last = order.last, ended.contains(last) {
             order.removeLast()
-            if let next = order.last { messages += waiting.removeValue(forKey: next) ?? [] }
+            if let next = order.last { messages += waiting.removeValue(forKey: next)?.messages ?? [] }
         }
         return messages
     }
@@ -44,6 +42,6 @@ struct StageQueue: Sendable {
     /// What the stages have said that never came to speak, in order; of one stage, or of all.
     mutating func takeAll(of stage: Int? = nil) -> [ProgressMessage] {
         defer { waiting = [:] }
-        return order.reversed().filter { stage == nil || $0 == stage }.flatMap { waiting[$0] ?? [] }
+        return order.reversed().filter { stage == nil || $0 == stage }.flatMap { waiting[$0]?.messages ?? [] }
     }
 }
