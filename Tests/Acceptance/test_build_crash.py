@@ -1,7 +1,9 @@
 """Builds that are cut off: by their client, by another call, with the engine."""
 import os
 import socket
+import tarfile
 import time
+import zlib
 
 import pytest
 
@@ -74,6 +76,30 @@ def test_a_build_is_cancelled_while_it_hashes(building, engine, api):
     assert api.post("/build/cancel?id=huge").status == 200
     eventually(lambda: api.get("/containers/json?all=1").json == [], what="the end of its container")
     connection.close()
+
+
+def test_a_build_is_cancelled_while_it_unpacks(building, engine, api):
+    """Of an archive of some megabytes may come more than any disk has room for."""
+    connection = begin(engine, building.tar("FROM busybox\nADD zeros.tgz /x/\n", {"zeros.tgz": endless()}), "buildid=bomb")
+    folder = engine.root + "/overlay"
+
+    def written():
+        return [name for name in os.listdir(folder) if os.path.exists(f"{folder}/{name}/diff/x/zeros")]
+    eventually(written, what="the archive's file")
+    assert api.post("/build/cancel?id=bomb").status == 200
+    eventually(lambda: not written() and not os.listdir(engine.root + "/contexts"), what="the end of the build")
+    connection.close()
+
+
+def endless():
+    """A compressed archive of one file of 64 GiB, the first 2 GiB of it."""
+    header = tarfile.TarInfo("zeros")
+    header.size = 64 << 30
+    pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+    data, zeros = pack.compress(header.tobuf()), bytes(16 << 20)
+    for _ in range(128):
+        data += pack.compress(zeros)
+    return data + pack.flush()
 
 
 def test_a_killed_engine_leaves_nothing(new_engine):

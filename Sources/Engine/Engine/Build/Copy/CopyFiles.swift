@@ -58,10 +58,12 @@ struct CopyWriter {
     private let copy: CopyStep
     private let sources: CopySources
     private let target: CopyTarget
+    private let stop: StopSign
 
     init(_ copy: CopyStep, _ sources: CopySources, _ root: FDBox, _ stop: StopSign) throws {
         self.copy = copy
         self.sources = sources
+        self.stop = stop
         let owner = try copy.owner.map { try CopyOwner(parsing: $0, in: root) }
         let mode = try copy.mode.map { text throws(EngineError) in try ModeChange(parsing: text) }
         target = CopyTarget(root: root, owner: owner, mode: mode, keepsOwners: sources.keepsOwners, stop: stop)
@@ -73,6 +75,7 @@ struct CopyWriter {
 
     mutating func run() throws {
         for item in sources.items {
+            try stop.check()
             switch item.content {
             case .tree(let entry, let below) where entry.kind == .directory:
                 let root = item.root ?? sources.root
@@ -131,7 +134,7 @@ struct CopyWriter {
         let folder = try target.folder(destination)
         var options = UnpackOptions(mode: .plain)
         options.keepsOwner = true
-        _ = try LayerArchive.unpack(source, into: folder.directory.fd, options: options)
+        _ = try LayerArchive.unpack(StoppableSource(source, stop), into: folder.directory.fd, options: options)
         return true
     }
 }

@@ -164,7 +164,7 @@ extension CopyTarget {
             let made = FDBox(
                 try directory.fd.open(name, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600))
             let content = try open(path, in: source)
-            try ContentCopy.copy(from: content, to: made.fd, size: try content.stat().size)
+            try ContentCopy.copy(from: content, to: made.fd, size: try content.stat().size, check: stop.check)
             try finish(made, entry)
             try made.fd.setTimes(accessed: entry.modified, modified: entry.modified)
             return
@@ -199,7 +199,7 @@ extension CopyTarget {
         let made = FDBox(
             try folder.directory.fd.open(name, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600))
         let content = try FD.open(at: RawPath(file.path), .readOnly)
-        try ContentCopy.copy(from: content, to: made.fd, size: try content.stat().size)
+        try ContentCopy.copy(from: content, to: made.fd, size: try content.stat().size, check: stop.check)
         try finish(made, ContextEntry(path: name, kind: .regular, mode: 0o600, size: 0, modified: file.modified))
         try made.fd.setTimes(accessed: file.modified, modified: file.modified)
     }
