@@ -158,6 +158,8 @@ def test_hostile_bodies(building):
         text = post(building, body, "x")
         assert '"message"' in text and "Successfully" not in text, text
     many = [f"n{number}" for number in range(101)]
+    twice = frames(main, tar(entry("f", b"1")), tar(entry("f", b"2")))
+    assert "given twice" in post(building, twice, "x", "x") and "given twice" in post(building, twice, "a", "docker.io/library/a:latest")
     assert "100 named contexts at most" in post(building, frames(main, *[b""] * 101), *many)
     assert os.listdir(f"{building.engine.root}/contexts") == []
 

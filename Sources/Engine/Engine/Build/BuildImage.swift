@@ -48,7 +48,7 @@ struct Build: Sendable {
     private let answer: ProgressReport
     private let settings: BuildSettings
     /// What it needs, to its last name.
-    fileprivate let kept: KeptImages
+    let kept: KeptImages
 
     /// Errors: what is wrong with the request by itself.
     init(_ engine: Engine, _ request: BuildRequest, _ report: @escaping ProgressReport) throws(EngineError) {

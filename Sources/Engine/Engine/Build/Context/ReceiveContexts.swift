@@ -27,6 +27,10 @@ extension Engine {
         guard request.contexts.count <= Self.mostContexts else {
             throw EngineError(.badParameter, "a build has \(Self.mostContexts) named contexts at most")
         }
+        let names = request.contexts.map { NamedContexts.key($0.name) }
+        guard Set(names).count == names.count else {
+            throw EngineError(.badParameter, "a named context is given twice")
+        }
         var received: [BuildContext] = []
         do throws(EngineError) {
             let isFramed = request.contexts.contains { $0.source.isEmpty }

@@ -25,10 +25,10 @@ extension Build {
     func squash(_ id: Digest, onto base: String) async throws(EngineError) -> MadeImage {
         let base = try base.isEmpty ? nil : Digest(parsing: base)
         let created = request.latestTime ?? .now()
-        return try await engine.workers.run { [images = engine.images, outputs] in
+        return try await engine.workers.run { [images = engine.images, outputs, kept] in
             let squashed = try images.squash(id, onto: base, created: created)
             defer { images.letGo([squashed.layer].compactMap(\.self)) }
-            if outputs.keepsImage { try images.register(squashed.config) }
+            if outputs.keepsImage { try images.register(squashed.config, keptIn: kept) }
             return MadeImage(id: squashed.config.id, held: outputs.isFetched ? try images.hold(squashed.config) : nil)
         }
     }
