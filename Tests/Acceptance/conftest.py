@@ -1,6 +1,7 @@
 """Fixtures of the acceptance tests. One engine serves the whole run; after each test it must have let go of everything the
 test made. Tests that stop, kill or configure an engine take one of their own from `new_engine`."""
 import os
+import signal
 import subprocess
 import sys
 
@@ -14,6 +15,9 @@ from harness.engine import BIN, TOP, Engine, settled  # noqa: E402
 from harness.lan import Lan  # noqa: E402
 from harness.rawhttp import Api  # noqa: E402
 from harness.registry import Registry  # noqa: E402
+
+# A shell's background jobs ignore it, and so would the clients of the tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CLIENTS = ["martlet", "docker28"]
 
