@@ -47,9 +47,11 @@ class Client:
         return self.name == "martlet"
 
     def environment(self, extra=None):
+        """`extra`: None takes a variable out."""
         env = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_")}
-        return env | {"DOCKER_HOST": self.engine.url, "DOCKER_CONFIG": self.folder, "DOCKER_BUILDKIT": "0",
-                      "DOCKER_CLI_HINTS": "false"} | (extra or {})
+        env |= {"DOCKER_HOST": self.engine.url, "DOCKER_CONFIG": self.folder, "DOCKER_BUILDKIT": "0",
+                "DOCKER_CLI_HINTS": "false"} | (extra or {})
+        return {key: value for key, value in env.items() if value is not None}
 
     def __call__(self, *args, input=b"", env=None, timeout=25, cwd=None):
         if isinstance(input, str):
