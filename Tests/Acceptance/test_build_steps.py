@@ -1,6 +1,7 @@
 """`docker build` by the classic protocol: what each instruction does to an image, as Docker's own builder does it."""
 import io
 import json
+import os
 import re
 import tarfile
 
@@ -204,6 +205,16 @@ def test_networks(building):
     assert result.stream.count("eth0") == 1
     result = building("FROM busybox\nRUN echo again; ls /sys/class/net\n", query="networkmode=none")
     assert "eth0" not in result.stream
+
+
+def test_a_command_may_have_the_hosts_network_or_none(building, cli, tmp_path):
+    dockerfile = ("FROM busybox\nRUN --network=host echo $(readlink /proc/self/ns/net)\n"
+                  "RUN --network=none echo $(ls /sys/class/net) only\nRUN --network=default ls /sys/class/net\n")
+    stream = building(dockerfile, query="nocache=1").stream
+    assert os.readlink("/proc/self/ns/net") + "\n" in stream and "lo only\n" in stream and stream.count("eth0") == 1
+    (tmp_path / "Dockerfile").write_text("FROM busybox\nRUN echo $(readlink /proc/self/ns/net) $(ls /sys/class/net) all\n")
+    assert os.readlink("/proc/self/ns/net") + " " in cli.ok("build", "--no-cache", "--network", "host", tmp_path, timeout=60)
+    assert " lo all\n" in cli.ok("build", "--no-cache", "--network", "none", tmp_path, timeout=60)
 
 
 def test_unused_arguments_are_told(building):
