@@ -172,3 +172,15 @@ def test_there_is_no_buildx(ours):
 
 def test_the_cache_is_pruned(cli):
     assert "Total reclaimed space" in cli.ok("builder", "prune", "-f")
+
+
+@pytest.mark.parametrize("kept, stays", [("50GB", True), ("1MB", False)])
+def test_the_cache_is_pruned_down_to_what_is_kept(cli, api, dockerfile, kept, stays):
+    """By `--keep-storage`, of which Docker's client says that it will be called otherwise."""
+    cli.ok("build", "--no-cache", dockerfile("FROM busybox\nRUN --mount=type=cache,target=/c,id=kept dd if=/dev/zero of=/c/x bs=1M count=3\n"))
+    result = cli("builder", "prune", "-af", "--keep-storage", kept)
+    assert result.status == 0 and "Total reclaimed space: " in result.text, result
+    left = [row for row in api.get("/system/df").json["BuildCache"] if "kept" in row["Description"]]
+    assert bool(left) == stays
+    cli.ok("builder", "prune", "-af")
+    assert not [row for row in api.get("/system/df").json["BuildCache"] if "kept" in row["Description"]]

@@ -241,6 +241,38 @@ def test_old_image_list(old_api, api):
     assert "VirtualSize" not in api.get("/images/json").json[0]
 
 
+def test_an_old_client_does_not_move_a_name_without_force(old_api, api):
+    """The words of Docker 1.6; since 1.12 a tag is always forced."""
+    busybox = api.get("/images/busybox/json").json["Id"]
+    api.post("/images/load", images.docker_archive("here:1", [images.tar(entry("f", b"x"))]))
+    here = api.get("/images/here:1/json").json["Id"]
+    refused = old_api.post("/images/busybox/tag?repo=here&tag=1")
+    assert refused.status == 409 and refused.message == (
+        f"Conflict: Tag 1 is already set to image {here.removeprefix('sha256:')}, "
+        "if you want to replace it, please use -f option"), refused
+    assert old_api.post("/images/busybox/tag?repo=here&tag=1&force=0").status == 409
+    assert api.get("/images/here:1/json").json["Id"] == here
+    assert old_api.post("/images/busybox/tag?repo=here&tag=1&force=1").status == 201
+    assert api.get("/images/here:1/json").json["Id"] == busybox
+    assert api.post(f"/images/{here}/tag?repo=here&tag=1").status == 201
+    assert api.get("/images/here:1/json").json["Id"] == here
+    assert api.delete("/images/here:1").status == 200
+
+
+@pytest.mark.parametrize("words", [["save", "busybox"], ["image", "save", "busybox"]], ids=" ".join)
+def test_no_archive_goes_to_a_terminal(cli, words):
+    with cli.terminal(*words) as terminal:
+        terminal.expect("owardly refusing to save to a terminal. Use the -o flag or redirect")
+        assert terminal.wait() == 1
+    assert b"\0" not in terminal.seen
+
+
+def test_no_archive_comes_from_a_terminal(cli):
+    with cli.terminal("load") as terminal:
+        terminal.expect("requested load from stdin, but stdin is empty")
+        assert terminal.wait() == 1
+
+
 def test_a_name_that_moves_is_told_of(cli, api, tmp_path):
     archive = images.docker_archive("moves:1", [images.tar(entry("f", b"x"))])
     for layer in (b"old", b"new"):
