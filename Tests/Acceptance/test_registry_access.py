@@ -95,9 +95,10 @@ def key_id(key):
     return ":".join(text[place:place + 4] for place in range(0, 48, 4))
 
 
-def token(key, access, algorithm="RS256", **claims):
+def token(key, access, algorithm="RS256", chain=None, **claims):
+    """`chain`: certificates, the signer's first, in place of the key's name."""
     now = int(time.time())
-    head = {"typ": "JWT", "alg": algorithm, "kid": key_id(key)}
+    head = {"typ": "JWT", "alg": algorithm, **({"x5c": chain} if chain else {"kid": key_id(key)})}
     body = {"iss": "issuer", "sub": "ann", "aud": "service", "exp": now + 300, "nbf": now - 10, "iat": now, "jti": "1",
             "access": access, **claims}
     signed = f"{encoded(json.dumps(head).encode())}.{encoded(json.dumps(body).encode())}"
@@ -149,3 +150,29 @@ def test_tokens(new_registry, signer, kind):
     good = token(key, grant("pull"))
     for bad in (good[:-8] + "AAAAAAAA", good.rsplit(".", 1)[0] + ".", "Bearer x", good + ".x", token(key, grant("pull"), algorithm="none")):
         assert server.get(path, Authorization=bad).status == 401
+
+
+def der(certificate):
+    """As it stands in a token's head: DER in base64 (RFC 7515, 4.1.6)."""
+    done = subprocess.run(["openssl", "x509", "-in", certificate, "-outform", "DER"], check=True, stdout=subprocess.PIPE)
+    return base64.b64encode(done.stdout).decode()
+
+
+@pytest.mark.parametrize("kind", ["martlet", "distribution"])
+def test_a_token_brings_its_signers_certificate(new_registry, signer, tmp_path, kind):
+    (key, cert), (other, own, issued) = signer, [str(tmp_path / name) for name in ("key.pem", "own.pem", "issued.pem")]
+    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=other"]
+    subprocess.run([*request, "-keyout", other, "-out", own], check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(["openssl", "x509", "-in", own, "-CA", cert, "-CAkey", key, "-CAcreateserial", "-CAserial", tmp_path / "serial",
+                    "-days", "2", "-out", issued], check=True, stderr=subprocess.DEVNULL)
+    server = new_registry(kind=kind, auth={"token": {"realm": "https://auth.example/token", "service": "service",
+                                                     "issuer": "issuer", "rootcertbundle": cert}})
+    assert server.get("/v2/", Authorization=token(key, [], chain=[der(cert)])).status == 200
+    refused = {"another's": token(other, [], chain=[der(own)]), "not the signer's": token(other, [], chain=[der(cert)]),
+               "another's before it": token(other, [], chain=[der(own), der(cert)]),
+               "no certificate": token(key, [], chain=["AAAA"]), "no base64": token(key, [], chain=["!"])}
+    if kind == "martlet":  # which wants the very key in the bundle; distribution takes what leads to it
+        refused["issued"] = token(other, [], chain=[der(issued), der(cert)])
+    for name, bearer in refused.items():
+        reply = server.get("/v2/", Authorization=bearer)
+        assert reply.status == 401 and reply.code == "UNAUTHORIZED", (name, reply)

@@ -1,7 +1,11 @@
 """What a registry shows of itself: health, metrics, lines of its log."""
+import http.server
 import json
 import re
 import socket
+import threading
+
+import pytest
 
 from harness.registry import Registry, free_port
 from harness.waiting import eventually
@@ -39,6 +43,37 @@ def test_checks_of_others(new_registry, hook, tmp_path):
     eventually(lambda: server.get("/v2/_catalog").status == 503)
     with socket.create_server(("127.0.0.1", port)):
         eventually(lambda: server.get("/v2/_catalog").status == 200)
+
+
+@pytest.mark.parametrize("kind", ["martlet", "distribution"])
+def test_a_check_of_an_address(new_registry, kind):
+    """Of kind http: it is well while the wanted status comes; as many bad answers as `threshold` says make it ill."""
+    answers, asked = {"status": 204}, []
+
+    class Pages(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            asked.append((self.command, self.path, self.headers.get("X-Who")))
+            self.send_response(answers["status"])
+            self.end_headers()
+
+        do_GET = do_HEAD
+
+        def log_message(self, *_):
+            pass
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as page:
+        threading.Thread(target=page.serve_forever, daemon=True).start()
+        check = {"uri": f"http://127.0.0.1:{page.server_port}/well", "headers": {"X-Who": ["registry"]}, "statuscode": 204,
+                 "interval": "50ms", "timeout": "3s", "threshold": 2}
+        server = new_registry(kind=kind, health={"http": [check]})
+        eventually(lambda: len(asked) > 2)
+        assert server.get("/v2/_catalog").status == 200 and set(asked) == {("HEAD", "/well", "registry")}
+        answers["status"] = 200
+        reply = eventually(lambda: (lambda found: found if found.status == 503 else None)(server.get("/v2/_catalog")))
+        assert reply.code == "UNAVAILABLE"
+        answers["status"] = 204
+        eventually(lambda: server.get("/v2/_catalog").status == 200)
+        page.shutdown()
+    eventually(lambda: server.get("/v2/_catalog").status == 503)
 
 
 def test_a_line_of_the_log_as_text(new_registry):
