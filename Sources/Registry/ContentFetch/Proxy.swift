@@ -68,21 +68,8 @@ private struct Authority {
         self.host = String(host.filter { $0 != "[" && $0 != "]" })
     }
 
-    /// Without its percent signs (RFC 3986, 2.1); a name alone has an empty password.
+    /// A name alone has an empty password.
     private static func decoded(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2, digits.first != UInt8(ascii: "+"),
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self) + (text.contains(":") ? "" : ":")
+        PercentText.decoded(text) + (text.contains(":") ? "" : ":")
     }
 }

@@ -30,8 +30,8 @@ extension BuildSession {
     private func fetch(
         _ url: String, _ copy: CopyStep, _ step: StepReport
     ) async throws(EngineError) -> FetchedFile {
-        let name = Self.name(of: url)
-        guard !name.isEmpty || !copy.hasFolderDestination else {
+        let name = ContentFetch.fileName(of: url)
+        guard name != nil || !copy.hasFolderDestination else {
             throw EngineError(
                 .badParameter, "ADD failed: cannot determine filename for source \(ContentFetch.shown(url))")
         }
@@ -51,7 +51,7 @@ extension BuildSession {
         step(.note(""))
         let modified = FileTime(seconds: page.lastModified.flatMap(HTTPDate.seconds) ?? 0)
         return FetchedFile(
-            path: path, name: name.isEmpty ? "__unnamed__" : name, digest: page.digest, modified: modified)
+            path: path, name: name ?? "__unnamed__", digest: page.digest, modified: modified)
     }
 
     private func kept(_ url: String, as path: String) async throws(EngineError) -> KeptDownloads.Page? {
@@ -94,16 +94,6 @@ extension BuildSession {
                 try engine.keptDownloads.keep(page, of: url, content: path)
             }
         }
-    }
-
-    /// The last part of an address' path.
-    private static func name(of url: String) -> String {
-        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        let path = rest.prefix { $0 != "?" && $0 != "#" }.drop { $0 != "/" }
-        guard !path.hasSuffix("/"), let name = path.split(separator: "/").last, name != "..", name != "." else {
-            return ""
-        }
-        return String(name)
     }
 }
 
