@@ -47,7 +47,7 @@ extension ImageStore {
     public func save(
         _ held: HeldImage, as names: [ImageReference], to output: borrowing FD
     ) throws(EngineError) {
-        try write(SavePlan(held, names), to: output, modified: held.image.created ?? .now())
+        try write(SavePlan(held, names), to: output)
     }
 
     /// An OCI image layout and nothing else, every blob a file (image-spec, image-layout.md). Layers are not compressed.
@@ -56,7 +56,7 @@ extension ImageStore {
     ) throws(EngineError) {
         let plan = SavePlan(held, names)
         do {
-            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: held.image.created ?? .now())
+            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: plan.modified)
             try writer.file(OCILayout.markerName, OCILayout.marker)
             try writer.folder("blobs")
             try writer.folder("blobs/sha256")

@@ -13,12 +13,12 @@ extension ImageStore {
             return (plan, plan.layers.map(\.chainID))
         }
         defer { release(pinned) }
-        try write(plan, to: output, modified: .now())
+        try write(plan, to: output)
     }
 
-    func write(_ plan: SavePlan, to output: borrowing FD, modified: Timestamp) throws(EngineError) {
+    func write(_ plan: SavePlan, to output: borrowing FD) throws(EngineError) {
         do {
-            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: modified)
+            let writer = ArchiveWriter(FDSink(try output.duplicate()), modified: plan.modified)
             try SavedDocuments(plan).write(writer)
             for layer in plan.layers {
                 guard let path = plan.paths[layer.diffID] else { continue }
@@ -53,6 +53,9 @@ struct SavePlan: Sendable {
     private(set) var layers: [ImageTable.LayerRow] = []
     /// Where each layer stands in the archive, by diff id.
     private(set) var paths: [Digest: String] = [:]
+
+    /// Of all files: when the newest image was made. So the same images give the same archive, whenever it is written.
+    var modified: Timestamp { entries.compactMap(\.image.created).max() ?? .zero }
 
     init(_ names: [String], _ table: ImageTable) throws(EngineError) {
         for name in names {
