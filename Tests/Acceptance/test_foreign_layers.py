@@ -62,10 +62,7 @@ def test_pull_and_push(api, registries, kind):
     diff = json.loads(image.config)["rootfs"]["diff_ids"][-1][7:19]
     assert [message["status"] for message in told if message.get("id") == diff] == ["Preparing", "Skipped foreign layer"]
     assert name not in target.blobs
-    body, form = target.manifests["b/foreign", "1"]
-    last = json.loads(body)["layers"][-1]
-    # The other layer was packed anew, and the manifest with it: its form has its own word for a foreign one.
-    assert last == image.document["layers"][-1] | {"mediaType": OCI if form == OCI_MANIFEST else DOCKER}
+    assert target.manifests["b/foreign", "1"] == (image.manifest, image.kind)
     # Whoever pulls from there finds it where it was.
     assert api.delete(f"/images/{reference}").status == 200 and api.delete(f"/images/{moved}:1").status == 200
     assert "Downloaded newer image" in pull(api, f"{moved}:1").text

@@ -183,7 +183,9 @@ def test_the_engine_dies_in_pulls_and_pushes(memory, new_engine, kind):
         engine.api.delete(f"/images/{first.name}:1")
         engine.restart()
         eventually(lambda: os.listdir(engine.root + "/overlay") == ["l"], 60)
-        assert not os.path.isdir(engine.root + "/image/overlay/downloads") or os.listdir(engine.root + "/image/overlay/downloads") == []
+        for folder in ("downloads", "pulled"):
+            place = f"{engine.root}/image/overlay/{folder}"
+            assert not os.path.isdir(place) or os.listdir(place) == [], folder
     finally:
         registry.finish()
 

@@ -71,6 +71,8 @@ public struct DaemonConfiguration: Sendable, Equatable {
     public var corsHeader: String?
     /// Asked for Docker Hub's images first.
     public var registryMirrors: [String] = []
+    /// `--keep-pulled-layers`: as they came, beside their files.
+    public var keepsPulledLayers = true
     /// Hosts and networks whose registries need no good certificate.
     public var insecureRegistries: [String] = []
 

@@ -106,6 +106,8 @@ extension Option {
             "insecure-registry", key: "insecure-registries", help: "Registries without good certificates: host or CIDR",
             \.insecureRegistries),
         .list("registry-mirror", key: "registry-mirrors", help: "Mirrors of Docker Hub", \.registryMirrors),
+        .switched(
+            "keep-pulled-layers", help: "Keep layers as they were pulled too, to push them so", \.keepsPulledLayers),
     ]
 
     private static let absent: [Option] = [

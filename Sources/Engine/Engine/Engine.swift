@@ -89,7 +89,8 @@ public final class Engine: Sendable {
             named: configuration.storageDriver.isEmpty ? nil : configuration.storageDriver, root: paths.root,
             options: configuration.storageOptions)
         logger.info("storage driver \(driver.name): \(reason)")
-        images = try ImageStore(root: paths.root, driver: driver)
+        images = try ImageStore(
+            root: paths.root, driver: driver, keepsPulled: configuration.keepsPulledLayers)
         for notice in images.notices { logger.notice("\(notice)") }
         registry = try RegistryClient(RegistryConfiguration(configuration))
         traffic = LayerTraffic(images, workers: workers, downloads: downloads, transfers: transfers)

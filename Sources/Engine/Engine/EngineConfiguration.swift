@@ -37,6 +37,9 @@ public struct EngineConfiguration: Sendable {
     /// Hosts and networks (CIDR) whose registries need no good certificate and may speak plain HTTP.
     public var insecureRegistries: [String] = []
 
+    /// Pulled layers are kept as they came too, so that they can be pushed as they came.
+    public var keepsPulledLayers = true
+
     public init(
         root: String, runRoot: String, network: NetworkConfiguration, shimPath: String, embeddedImagesPath: String,
         version: EngineVersion

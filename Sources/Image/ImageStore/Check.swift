@@ -42,9 +42,13 @@ private struct StoreCheck {
     typealias Report = (StoreFinding) -> Bool
 
     func blobs(_ report: Report) throws -> Bool {
+        try [store.folder.blobs, store.folder.pulled].allSatisfy { try blobs(in: $0, report) }
+    }
+
+    private func blobs(in folder: String, _ report: Report) throws -> Bool {
         // Files under way have another ending until they are whole.
-        for name in try HostDirectory.entries(store.folder.blobs).sorted() where !name.hasSuffix(".new") {
-            let path = "\(store.folder.blobs)/\(name)"
+        for name in try HostDirectory.entries(folder).sorted() where !name.hasSuffix(".new") {
+            let path = "\(folder)/\(name)"
             let problem = Result { try Self.hash(path) }
             guard HostFile.exists(path) else { continue }
             let text: String? =

@@ -20,6 +20,8 @@ public final class ImageStore: Sendable {
     let imagePins = Pins()
     /// This boot of the machine; nil where it has no name, and layers are not marked.
     let boot: String?
+    /// Whether the bytes of pulled layers are kept from now on: see `PulledBytes`.
+    let keepsPulled: Bool
     private let layerSync: LayerSync
     /// What was found and done at the start, one sentence each, for the log.
     public let notices: [String]
@@ -34,8 +36,10 @@ public final class ImageStore: Sendable {
     /// read. One process at a time may have it open; the caller sees to that.
     ///
     /// `boot` names the machine's run (`BootID`): layers whose files were not on disk when an earlier one ended are set
-    /// aside.
-    public init(root: String, driver: any GraphDriver, boot: String? = BootID.current) throws(EngineError) {
+    /// aside. `keepsPulled`: layers can be pushed as they were pulled, for room on the disk.
+    public init(
+        root: String, driver: any GraphDriver, boot: String? = BootID.current, keepsPulled: Bool = true
+    ) throws(EngineError) {
         do {
             let folder = try StoreFolder(root: root, driver: driver.name)
             var startup = Startup(folder: folder, driver: driver, boot: boot)
@@ -46,6 +50,7 @@ public final class ImageStore: Sendable {
             self.folder = folder
             self.driver = driver
             self.boot = boot
+            self.keepsPulled = keepsPulled
             layerSync = LayerSync(folders: [root, "\(root)/\(driver.name)"])
         } catch {
             throw storeError(error)
@@ -98,13 +103,15 @@ public final class ImageStore: Sendable {
 extension ImageStore {
     /// Again when the disk was full: removed layers may have lain on it, whoever took them away.
     private func commit(_ changes: [ImageTable.Change], isDurable: Bool) throws {
-        do {
-            try database.commit(changes, isDurable: isDurable)
-        } catch let error as DatabaseError {
-            guard error.resultCode == .SQLITE_FULL else { throw error }
-            driver.emptyTrash()
-            try database.commit(changes, isDurable: isDurable)
+        for step in room.steps {
+            do {
+                return try database.commit(changes, isDurable: isDurable)
+            } catch let error as DatabaseError {
+                guard error.resultCode == .SQLITE_FULL else { throw error }
+                step()
+            }
         }
+        try database.commit(changes, isDurable: isDurable)
     }
 }
 

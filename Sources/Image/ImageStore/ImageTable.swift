@@ -23,6 +23,8 @@ struct ImageTable: Sendable {
         var tarSize: Int64
         /// The boot in which it was made, while its files may not be on disk yet (`boot_id` of random(4)).
         var unsyncedBoot: String?
+        /// What the bytes are called that it was pulled as, if they were kept: see `PulledBytes`.
+        var pulled: Digest?
     }
 
     /// What has to be written to the database.
@@ -121,6 +123,11 @@ extension ImageTable {
     func isUsed(_ chainID: Digest) -> Bool {
         layers.values.contains { $0.parent == chainID } || images.values.contains { $0.chainIDs.last == chainID }
             || containers.values.contains { $0 == chainID }
+    }
+
+    /// What the same layer was pulled as, wherever it lies.
+    func pulled(for diffID: Digest) -> Set<Digest> {
+        Set(layers.values.lazy.filter { $0.diffID == diffID }.compactMap(\.pulled))
     }
 
     func image(_ id: Digest, names: [String]? = nil) -> Image? {

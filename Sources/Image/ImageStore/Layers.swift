@@ -29,14 +29,17 @@ extension ImageStore {
         }
     }
 
-    /// Makes a layer on top of `parent` and pins it. `fill` makes the driver's, under the id that it is given.
+    /// Makes a layer on top of `parent` and pins it. `fill` makes the driver's, under the id that it is given. `pulled`: bytes
+    /// that are kept for the same layer elsewhere.
     func makeLayer(
-        on parent: Digest?, expecting expected: Digest? = nil, _ fill: (_ id: String) throws -> LayerApplied
+        on parent: Digest?, expecting expected: Digest? = nil, pulled: Digest? = nil,
+        _ fill: (_ id: String) throws -> LayerApplied
     ) throws(EngineError) -> ImageTable.LayerRow {
         let driverID = Self.layerPrefix + ContainerID.random().description.prefix(32)
         do {
-            let row = try self.row(for: try fill(driverID), driverID, on: parent, expecting: expected)
-            let kept = try change { table in
+            var row = try self.row(for: try fill(driverID), driverID, on: parent, expecting: expected)
+            row.pulled = pulled
+            let kept = try change { [row] table in
                 let kept = table.layers[row.chainID] ?? row
                 if kept.driverID == driverID { table.put(layer: row) }
                 pins.add(row.chainID)
@@ -87,6 +90,7 @@ extension ImageStore {
     /// Deletes the files of layers that are out of the table, top first. What fails is tried again at the next start.
     func discard(_ rows: [ImageTable.LayerRow]) {
         for row in rows { discard(row.driverID) }
+        removePulled(of: rows)
         if !rows.isEmpty { forgetTheUnforgotten() }
     }
 

@@ -36,7 +36,7 @@ extension ImageStore {
         guard let row = table.layers[layer.chainID] else {
             throw EngineError(.notFound, "layer \(layer.chainID) does not exist")
         }
-        _ = try makeLayer(on: below, expecting: layer.diffID) { id in
+        _ = try makeLayer(on: below, expecting: layer.diffID, pulled: row.pulled) { id in
             try copy(row, as: id, parent: below.flatMap { table.layers[$0]?.driverID })
         }
         return placed

@@ -125,6 +125,13 @@ struct Startup {
         }
     }
 
+    /// Pulled bytes whose layer is gone, or never got them into its row.
+    private func removeUnnamed(_ named: Set<String>) throws {
+        for name in try HostDirectory.entries(folder.pulled) where !named.contains(name) {
+            try HostFile.remove("\(folder.pulled)/\(name)")
+        }
+    }
+
     /// Temporary files, and image layers that never got their row. Layers of containers are the engine's to judge.
     mutating func removeLeftovers(_ database: StoreDatabase) throws {
         try HostDirectory.removeTree(folder.temporary)
@@ -133,7 +140,9 @@ struct Startup {
         for name in try HostDirectory.entries(folder.blobs) where name.hasSuffix(".new") {
             try HostFile.remove("\(folder.blobs)/\(name)")
         }
-        let known = Set(try database.layers().map(\.driverID) + database.keptLayers())
+        let layers = try database.layers()
+        try removeUnnamed(Set(layers.compactMap { $0.pulled?.hex }))
+        let known = Set(try layers.map(\.driverID) + database.keptLayers())
         for id in try driver.ids() where id.hasPrefix(ImageStore.layerPrefix) && !known.contains(id) {
             try driver.remove(id: id)
             notices.append("removed layer \(id), which was not finished")

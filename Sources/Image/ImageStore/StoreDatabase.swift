@@ -43,6 +43,9 @@ final class StoreDatabase: Sendable {
             if try !database.columns(in: "layers").contains(where: { $0.name == "unsynced_boot" }) {
                 try database.execute(sql: "ALTER TABLE layers ADD COLUMN unsynced_boot TEXT")
             }
+            if try !database.columns(in: "layers").contains(where: { $0.name == "pulled" }) {
+                try database.execute(sql: "ALTER TABLE layers ADD COLUMN pulled TEXT")
+            }
         }
     }
 
@@ -69,9 +72,10 @@ final class StoreDatabase: Sendable {
             try run(database, "DELETE FROM manifests WHERE image = ?", [id.hex])
         case .layer(let chain, let row?):
             try run(
-                database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                database, "INSERT OR REPLACE INTO layers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     chain.hex, row.parent?.hex, row.diffID.hex, row.driverID, row.size, row.tarSize, row.unsyncedBoot,
+                    row.pulled?.hex,
                 ])
         case .layer(let chain, nil):
             try run(database, "DELETE FROM layers WHERE chain = ?", [chain.hex])
@@ -121,11 +125,11 @@ extension StoreDatabase {
     }
 
     func layers() throws -> [ImageTable.LayerRow] {
-        try rows("SELECT chain, parent, diff, driver_id, size, tar_size, unsynced_boot FROM layers") { row in
+        try rows("SELECT chain, parent, diff, driver_id, size, tar_size, unsynced_boot, pulled FROM layers") { row in
             guard let chain = Self.digest(row[0]), let diff = Self.digest(row[2]) else { return nil }
             return ImageTable.LayerRow(
                 chainID: chain, parent: Self.digest(row[1]), diffID: diff, driverID: row[3], size: row[4],
-                tarSize: row[5], unsyncedBoot: row[6])
+                tarSize: row[5], unsyncedBoot: row[6], pulled: Self.digest(row[7]))
         }
     }
 
@@ -145,8 +149,9 @@ extension StoreDatabase {
         }
     }
 
+    /// The last one that was seen first.
     func manifests(of image: Digest) throws -> [FetchedManifest] {
-        try rows("SELECT digest, type, bytes FROM manifests WHERE image = ? ORDER BY digest", [image.hex]) { row in
+        try rows("SELECT digest, type, bytes FROM manifests WHERE image = ? ORDER BY rowid DESC", [image.hex]) { row in
             guard let digest = try? Digest(parsing: row[0] as String) else { return nil }
             return FetchedManifest(bytes: Array(row[2] as Data), mediaType: row[1], digest: digest)
         }

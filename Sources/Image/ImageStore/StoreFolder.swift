@@ -9,7 +9,7 @@ struct StoreFolder: Sendable {
     init(root: String, driver: String) throws(SystemError) {
         self.root = root
         base = "\(root)/image/\(driver)"
-        for folder in [base, "\(base)/blobs", "\(base)/blobs/sha256", temporary] {
+        for folder in [base, "\(base)/blobs", "\(base)/blobs/sha256", pulled, temporary] {
             try HostDirectory.makeAll(folder)
         }
     }
@@ -17,6 +17,9 @@ struct StoreFolder: Sendable {
     var database: String { "\(base)/images.db" }
     /// What pulls have loaded and not unpacked yet, by digest. It outlasts a crash, for the next pull to go on with.
     var downloads: String { "\(base)/downloads" }
+    /// The bytes that layers were pulled as, by digest: see `PulledBytes`.
+    var pulled: String { "\(base)/pulled" }
+    func pulled(_ digest: Digest) -> String { "\(pulled)/\(digest.hex)" }
     /// Emptied at every start.
     var temporary: String { "\(base)/tmp" }
     var blobs: String { "\(base)/blobs/sha256" }

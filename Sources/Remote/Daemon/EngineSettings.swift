@@ -36,6 +36,7 @@ extension Daemon {
         result.keepsContainersOnShutdown = configuration.liveRestore
         result.restartsContainers = configuration.restartsContainers
         result.isDebug = configuration.isDebug
+        result.keepsPulledLayers = configuration.keepsPulledLayers
         result.registryMirrors = configuration.registryMirrors
         result.insecureRegistries = configuration.insecureRegistries
         return result

@@ -104,8 +104,10 @@ class DockerIO(Peer):
         self.run_tool("commit", "making", name)
         self.run_tool("rm", "making")
 
-    def digests(self, name):
-        return json.loads(self.run_tool("inspect", name))[0]["RepoDigests"]
+    def digest(self, name):
+        """Of the manifest that it was pulled by."""
+        found = json.loads(self.run_tool("inspect", name))[0]["RepoDigests"]
+        return next(one.split("@")[1] for one in found if one.split("@")[0] == name.rsplit(":", 1)[0])
 
     def bring(self, name, archive):
         """An image of a root file system."""
@@ -170,6 +172,9 @@ class Containers(Peer):
 class Podman(Containers):
     name = "podman"
 
+    def digest(self, name):
+        return self.run_tool("image", "inspect", "--format", "{{.Digest}}", name)
+
     def start(self):
         super().start()
         self.command = [ROOT + "/usr/bin/podman", "--tmpdir", self.folder + "/tmp"]
@@ -195,6 +200,9 @@ class Podman(Containers):
 
 class Buildah(Containers):
     name = "buildah"
+
+    def digest(self, name):
+        return self.run_tool("inspect", "--type", "image", "--format", "{{.FromImageDigest}}", name)
 
     def start(self):
         super().start()

@@ -132,7 +132,10 @@ struct LayerPull: Sendable {
         try await traffic.transfers.run { [images = traffic.images] in
             // Somebody else, with the same layer from another archive, may have been faster.
             if try images.hold(place.chainID) { return }
-            try images.unpack(spool, at: place) { count in if spool.isWhole { meter.reached(count) } }
+            let isForeign = OCIMediaType.isForeign(blob.mediaType ?? "")
+            try images.unpack(spool, at: place, isForeign: isForeign) { count in
+                if spool.isWhole { meter.reached(count) }
+            }
         }
         download.markUsed()
         progress.say("Pull complete")

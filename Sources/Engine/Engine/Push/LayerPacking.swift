@@ -4,23 +4,23 @@ internal import LayerFS
 internal import LinuxSystem
 internal import Primitives
 
-/// A layer as it is packed: a thread packs ahead of whoever takes the pieces, two megabytes at most, and stops when nobody
+/// A layer as it is packed, or read as it came: a thread works ahead of whoever takes the pieces, two megabytes at most, and stops when nobody
 /// has this any more.
 final class LayerPacking: Sendable {
     private let engine: Engine
     private let pipe = ChunkPipe(slots: 8)
     private let packed = Promised<Result<RemoteBlob, EngineError>>()
 
-    /// Gives what follows `offset` bytes of the packed layer; packing it again gives the same. Errors: `unavailable` when too
-    /// many transfers are under way.
+    /// Gives what follows `offset` bytes of the layer, as `form` or packed; doing it again gives the same. Errors:
+    /// `unavailable` when too many transfers are under way.
     init(
-        _ engine: Engine, _ layer: PackableLayer, from offset: Int64, _ meter: ProgressMeter
+        _ engine: Engine, _ layer: PackableLayer, as form: RemoteBlob?, from offset: Int64, _ meter: ProgressMeter
     ) throws(EngineError) {
         self.engine = engine
         try engine.transfers.submit { [images = engine.images, pipe, packed] in
             let sink = PipeSink(pipe)
             let result = Result { () throws(EngineError) in
-                try images.pack(layer, to: TailSink(sink, after: offset), note: meter.reached)
+                try images.write(layer, as: form, to: TailSink(sink, after: offset), note: meter.reached)
             }
             packed.give(result)
             switch result {

@@ -10,6 +10,8 @@ struct LayerPush: Sendable {
     let target: any ImageTarget
     let layer: PackableLayer
     let repository: ImageReference
+    /// What the layer is called in the manifest that is to be repeated.
+    let wanted: Digest?
     let report: ProgressReport
 
     /// Of a layer that is known under many names so many are asked for.
@@ -22,12 +24,32 @@ struct LayerPush: Sendable {
         try await permits.enter { progress.say("Waiting") }
         defer { permits.leave() }
         try Task.checkCancellation()
-        let known = try await engine.workers.run { [images = engine.images, layer] in try images.blobs(of: layer.diffID)
-        }
-        if let found = try await existing(known) { return found }
-        let (mounted, session) = try await mounted(known)
+        let known = try await known()
+        let form = try await form(among: known)
+        // What can be sent as the manifest has it is not looked for under other names.
+        let isRepeated = form != nil && form?.digest == wanted
+        let names = isRepeated ? known.filter { $0.digest == wanted } : known
+        if let found = try await existing(names) { return found }
+        let (mounted, session) = try await mounted(names)
         if let mounted { return mounted }
-        return try await upload(session)
+        return try await send(to: session, as: form)
+    }
+
+    /// What the layer is known as: the wanted comes first, then what was seen in this very repository.
+    private func known() async throws -> [RemoteBlob] {
+        let blobs = try await engine.workers.run { [images = engine.images, layer] in
+            try images.blobs(of: layer.diffID)
+        }
+        let others = blobs.filter { $0.digest != wanted }
+        return blobs.filter { $0.digest == wanted } + others.filter { $0.repository == home }
+            + others.filter { $0.repository != home }
+    }
+
+    /// The first of these that it can be sent as without being packed.
+    private func form(among known: [RemoteBlob]) async throws -> RemoteBlob? {
+        try await engine.workers.run { [images = engine.images, layer] in
+            known.first { images.canWrite(layer, as: $0) }
+        }
     }
 
     private func here(_ blob: RemoteBlob) -> RemoteBlob {
@@ -37,10 +59,8 @@ struct LayerPush: Sendable {
     }
 
     private func existing(_ known: [RemoteBlob]) async throws -> RemoteBlob? {
-        // What was seen in this very repository comes first.
-        let ordered = known.filter { $0.repository == home } + known.filter { $0.repository != home }
         var asked: Set<Digest> = []
-        for blob in ordered where asked.count < Self.mostQuestions && asked.insert(blob.digest).inserted {
+        for blob in known where asked.count < Self.mostQuestions && asked.insert(blob.digest).inserted {
             guard try await target.size(of: blob.digest) == blob.size else { continue }
             progress.say("Layer already exists")
             return here(blob)
@@ -69,14 +89,23 @@ struct LayerPush: Sendable {
         return (nil, try await target.startUpload(mounting: nil, from: nil))
     }
 
-    /// Packs on one thread while what is packed is sent.
-    private func upload(_ session: (any BlobUpload)?) async throws -> RemoteBlob {
+    /// As it came, or packed when that turns out to be damaged, or has just been given up for room.
+    private func send(to session: (any BlobUpload)?, as form: RemoteBlob?) async throws -> RemoteBlob {
+        guard let form else { return try await upload(session, as: nil) }
+        do { return try await upload(session, as: form) } catch {
+            if try await self.form(among: [form]) != nil { throw error }
+            return try await upload(try await target.startUpload(mounting: nil, from: nil), as: nil)
+        }
+    }
+
+    /// Reads or packs on one thread while what comes of it is sent.
+    private func upload(_ session: (any BlobUpload)?, as form: RemoteBlob?) async throws -> RemoteBlob {
         guard let session else { throw EngineError(.internal, "the registry has what nobody gave it") }
         do {
             let last = LatestPacking()
-            let meter = ProgressMeter(progress, "Pushing", total: layer.tarSize)
+            let meter = ProgressMeter(progress, "Pushing", total: form?.size ?? layer.tarSize)
             try await session.send { [engine, layer] offset in
-                let packing = try LayerPacking(engine, layer, from: offset, meter)
+                let packing = try LayerPacking(engine, layer, as: form, from: offset, meter)
                 last.set(packing)
                 return { try await packing.next() }
             }

@@ -19,9 +19,8 @@ struct ManifestForms: Sendable {
     /// At least one, the best first. Errors: `internal`.
     func all() throws -> [FetchedManifest] {
         let faithful = known.filter(fits)
-        if !faithful.isEmpty { return faithful }
         let needsOCI = blobs.contains { OCIMediaType.hasNoDockerName($0.mediaType) }
-        return try (needsOCI ? [true] : [false, true]).map(make)
+        return try faithful + (needsOCI ? [true] : [false, true]).map(make)
     }
 
     private func fits(_ manifest: FetchedManifest) -> Bool {

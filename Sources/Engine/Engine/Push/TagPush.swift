@@ -15,7 +15,11 @@ struct TagPush: Sendable {
         do {
             let known = try await engine.workers.run { [images = engine.images] in try images.manifests(of: id) }
             let foreign = ForeignLayers(layers, in: known)
-            let blobs = try await push(layers, name, without: foreign)
+            let repeated = try await engine.workers.run { [images = engine.images] in
+                try RepeatedManifest(
+                    layers, in: known, without: foreign, home: name.canonicalRepository, images)
+            }
+            let blobs = try await push(layers, name, without: foreign, as: repeated)
             try await finish(name, id, blobs, foreign, known)
         } catch {
             await letGo(layers)
@@ -30,7 +34,8 @@ struct TagPush: Sendable {
 
     /// What the layers are in the registry, in their order; one that an image has twice is sent once.
     private func push(
-        _ layers: [PackableLayer], _ name: ImageReference, without foreign: ForeignLayers
+        _ layers: [PackableLayer], _ name: ImageReference, without foreign: ForeignLayers,
+        as repeated: RepeatedManifest
     ) async throws -> [RemoteBlob] {
         var different: [Digest: PackableLayer] = [:]
         for layer in layers where different[layer.diffID] == nil {
@@ -45,7 +50,9 @@ struct TagPush: Sendable {
                     group.addTask { blob }
                     continue
                 }
-                let push = LayerPush(engine: engine, target: target, layer: layer, repository: name, report: report)
+                let push = LayerPush(
+                    engine: engine, target: target, layer: layer, repository: name,
+                    wanted: repeated.names[layer.diffID], report: report)
                 group.addTask { try await push.run(permits) }
             }
             return try await group.reduce(into: [Digest: RemoteBlob]()) { $0[$1.diffID] = $1 }
@@ -86,8 +93,8 @@ struct TagPush: Sendable {
         try await upload.commit(config.id)
     }
 
-    /// The manifest that the image came with where it still says the truth, else one of schema 2; a registry that does not
-    /// take that gets OCI's.
+    /// The manifest that the image came with where it still says the truth, else one of schema 2, else OCI's: the first that
+    /// the registry takes.
     private func putManifest(_ name: ImageReference, _ all: [FetchedManifest]) async throws -> FetchedManifest {
         var forms = all
         while true {

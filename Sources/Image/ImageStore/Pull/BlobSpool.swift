@@ -18,6 +18,8 @@ public final class BlobSpool: Sendable {
         var end: End?
         /// Not to be given out before the end.
         var isHeldBack = false
+        /// The file is somebody else's by now.
+        var isMoved = false
     }
 
     public let digest: Digest
@@ -104,8 +106,17 @@ public final class BlobSpool: Sendable {
         }
     }
 
-    /// Takes the file away.
-    public func remove() { try? HostFile.remove(path) }
+    /// Takes the file away, unless it was moved.
+    public func remove() {
+        if !state.read({ $0.isMoved }) { try? HostFile.remove(path) }
+    }
+
+    /// Gives the file another place, once; what is read here comes from there then. One thread at a time.
+    func move(to newPath: String) throws(SystemError) {
+        guard !state.read({ $0.isMoved }) else { return }
+        try HostFile.rename(path, to: newPath)
+        state.change { $0.isMoved = true }
+    }
 
     /// The bytes from the first on, as they come; the end comes only if all of them are right. `note` is told how many
     /// were read.

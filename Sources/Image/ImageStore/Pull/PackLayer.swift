@@ -10,6 +10,8 @@ public struct PackableLayer: Sendable, Hashable {
     public let chainID: Digest
     /// Bytes of the uncompressed tar.
     public let tarSize: Int64
+    /// What it was pulled as and may still be here: see `PulledBytes`.
+    let pulled: Set<Digest>
 }
 
 extension ImageStore {
@@ -19,13 +21,17 @@ extension ImageStore {
             guard let row = table.images[image] else { throw EngineError(.notFound, "No such image: \(image)") }
             let layers = row.chainIDs.compactMap { table.layers[$0] }
             for layer in layers { pins.add(layer.chainID) }
-            return layers.map { PackableLayer(diffID: $0.diffID, chainID: $0.chainID, tarSize: $0.tarSize) }
+            return layers.map { layer in
+                PackableLayer(
+                    diffID: layer.diffID, chainID: layer.chainID, tarSize: layer.tarSize,
+                    pulled: table.pulled(for: layer.diffID))
+            }
         }
     }
 
     /// Writes a layer as gzip: the same layer gives the same bytes each time. `note` hears how much of the tar was packed.
     /// What came out is written down for the next push. Errors: `internal` when the layer's files have changed.
-    public func pack(
+    func pack(
         _ layer: PackableLayer, to output: any ByteSink, note: @escaping @Sendable (Int64) -> Void
     ) throws(EngineError) -> RemoteBlob {
         guard let row = table.layers[layer.chainID] else {
@@ -49,7 +55,7 @@ extension ImageStore {
 }
 
 /// Says how much went through.
-private final class CountingSink: ByteSink, @unchecked Sendable {
+final class CountingSink: ByteSink, @unchecked Sendable {
     // Invariant: a sink is used by one thread at a time.
     private let sink: any ByteSink
     private let note: @Sendable (Int64) -> Void

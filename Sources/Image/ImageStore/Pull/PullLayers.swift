@@ -48,14 +48,17 @@ extension ImageStore {
     }
 
     /// Unpacks a layer while it comes, and holds it. What is below it has to be held. Returns after the last byte, verified.
+    /// What came is kept for pushes (`PulledBytes`), but for what is `foreign`: that is nobody's to give.
     /// Errors: `badParameter` for a wrong diff id and what is no layer; the spool's own.
     public func unpack(
-        _ spool: BlobSpool, at place: LayerPlace, note: @escaping @Sendable (Int64) -> Void
+        _ spool: BlobSpool, at place: LayerPlace, isForeign: Bool = false,
+        note: @escaping @Sendable (Int64) -> Void = { _ in }
     ) throws(EngineError) {
         do {
             let limit = Self.unpackedLimit(compressed: spool.size ?? BlobSpool.mostWithoutSize)
             let plain = try DecompressedSource(spool.source(note: note), limit: limit)
             _ = try unpackLayer(from: plain, on: place.parent, expecting: place.diffID)
+            if keepsPulled, !isForeign, plain.compression != .none { keep(spool, for: place.chainID) }
         } catch {
             throw storeError(error)
         }
