@@ -115,5 +115,6 @@ def test_what_the_other_makes_runs_here_and_goes_back(docker, place, peer):
     docker.ok("push", back)
     assert place.digest(back) == place.digest(name)
     docker.ok("rmi", name, back)
+    peer.remove(name)
     peer.pull(back)
     assert (peer.id(back), peer.digest(back)) == (made, place.digest(name))

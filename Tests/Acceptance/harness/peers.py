@@ -53,6 +53,9 @@ class Peer:
     def tag(self, name, other):
         self.run_tool("tag", name, other)
 
+    def remove(self, name):
+        self.run_tool("rmi", name)
+
     def id(self, name):
         """The digest of the configuration."""
         return "sha256:" + self.run_tool("images", "--no-trunc", "--quiet", name).split(":")[-1]
