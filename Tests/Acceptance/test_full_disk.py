@@ -10,6 +10,8 @@ import pytest
 
 from harness import images
 from harness.building import Building
+from harness.distribution import Image, name_of
+from harness.hostile import HostileRegistry
 from harness.images import entry
 from harness.waiting import eventually
 
@@ -86,6 +88,19 @@ def test_a_load_that_does_not_fit(small):
     reply = small.api.post("/images/load", images.docker_archive("large:1", [layer]), timeout=120)
     assert says_why(reply), reply
     assert used(small) - before < MIB and small.api.get("/images/large:1/json").status == 404
+
+
+def test_what_pulled_layers_came_as_gives_way(small):
+    source = HostileRegistry()
+    try:
+        large, wide = Image(images.tar(entry("large", os.urandom(12 * MIB)))), Image(images.tar(entry("wide", b"wide" * (7 * MIB))))
+        folder = small.root + "/image/overlay/pulled"
+        for image, name in ((large, "large"), (wide, "wide")):
+            reply = small.api.post(f"/images/create?fromImage={source.put(name, '1', image)}", timeout=60)
+            assert "Downloaded newer image" in reply.text, reply
+            assert os.listdir(folder) == [name_of(image.layers[0])[7:]]
+    finally:
+        source.stop()
 
 
 def test_creating_and_starting_without_room(small):

@@ -77,6 +77,7 @@ final class CopyDriver: GraphDriver {
     }
     func remove(id: String) throws { try HostDirectory.removeTree(folder(id)) }
     func emptyTrash() -> Bool { false }
+    func whenFull(_ giveUp: @escaping @Sendable () -> Void) {}
     func exists(id: String) -> Bool { HostFile.exists(folder(id)) }
     func mounts(id: String) throws -> [Mount] { [Mount(type: "bind", source: folder(id))] }
 

@@ -30,6 +30,9 @@ public protocol GraphDriver: Sendable {
     func remove(id: String) throws
     /// Waits until the files of removed layers are gone, for whoever needs their room. False when there were none.
     @discardableResult func emptyTrash() -> Bool
+    /// `giveUp` makes room, for a layer that is unpacked while the disk is full, when removed layers were not enough. Called
+    /// once, before there are any.
+    func whenFull(_ giveUp: @escaping @Sendable () -> Void)
     func exists(id: String) -> Bool
     /// What to mount, in order, to see the layer with everything below it: writable for container layers, read-only
     /// for image layers.

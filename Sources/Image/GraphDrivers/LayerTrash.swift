@@ -14,6 +14,8 @@ final class LayerTrash: Sendable {
         var making = 0
         /// Who waits until all is gone.
         var hurried = 0
+        /// What makes room besides.
+        var giveUp: (@Sendable () -> Void)?
 
         var isEmpty: Bool { waiting.isEmpty && !isRunning }
     }
@@ -70,6 +72,13 @@ final class LayerTrash: Sendable {
         _ = state.wait { $0.isEmpty ? true : nil }
         state.change { $0.hurried -= 1 }
         return !wasEmpty
+    }
+
+    func whenFull(_ giveUp: @escaping @Sendable () -> Void) { state.change { $0.giveUp = giveUp } }
+
+    /// For whoever finds the disk full: each step gives up more than the one before.
+    var makingRoom: [@Sendable () -> Void] {
+        [{ _ = self.empty() }, { self.state.read { $0.giveUp }?() }]
     }
 
     private func work() {

@@ -55,6 +55,7 @@ public final class ImageStore: Sendable {
         } catch {
             throw storeError(error)
         }
+        driver.whenFull { [folder] in folder.dropPulled() }
         sync(layers: table.layers.values.filter { $0.unsyncedBoot != nil }.map(\.chainID))
     }
 

@@ -4,8 +4,8 @@ internal import LayerFS
 internal import LinuxSystem
 internal import Primitives
 
-/// A layer as it is packed, or read as it came: a thread works ahead of whoever takes the pieces, two megabytes at most, and stops when nobody
-/// has this any more.
+/// A layer as it is packed, or read as it came: a thread works ahead of whoever takes the pieces, two megabytes at most, and
+/// stops when nobody has this any more.
 final class LayerPacking: Sendable {
     private let engine: Engine
     private let pipe = ChunkPipe(slots: 8)

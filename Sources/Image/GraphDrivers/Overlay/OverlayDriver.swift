@@ -91,6 +91,7 @@ public final class OverlayDriver: GraphDriver {
     }
 
     public func emptyTrash() -> Bool { folders.trash.empty() }
+    public func whenFull(_ giveUp: @escaping @Sendable () -> Void) { folders.trash.whenFull(giveUp) }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
 

@@ -47,6 +47,7 @@ public final class VFSDriver: GraphDriver {
 
     public func remove(id: String) throws { try folders.remove(id) }
     public func emptyTrash() -> Bool { folders.trash.empty() }
+    public func whenFull(_ giveUp: @escaping @Sendable () -> Void) { folders.trash.whenFull(giveUp) }
     public func exists(id: String) -> Bool { folders.exists(id) }
     public func ids() throws -> [String] { try folders.ids() }
     public func status() -> [(String, String)] { [] }

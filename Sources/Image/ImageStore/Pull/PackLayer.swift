@@ -1,10 +1,10 @@
 internal import GraphDrivers
 internal import ImageModel
-public import LayerFS
+internal import LayerFS
 internal import LinuxSystem
 public import Primitives
 
-/// A layer that is to be packed for a registry.
+/// A layer that is to be sent to a registry.
 public struct PackableLayer: Sendable, Hashable {
     public let diffID: Digest
     public let chainID: Digest
@@ -34,13 +34,10 @@ extension ImageStore {
     func pack(
         _ layer: PackableLayer, to output: any ByteSink, note: @escaping @Sendable (Int64) -> Void
     ) throws(EngineError) -> RemoteBlob {
-        guard let row = table.layers[layer.chainID] else {
-            throw EngineError(.notFound, "layer \(layer.diffID) is not here")
-        }
         do {
             let packed = HashingSink(output)
             let gzip = GzipSink(packed)
-            try writeTar(of: row, to: CountingSink(gzip, note))
+            try writeTar(of: row(of: layer), to: CountingSink(gzip, note))
             try gzip.finish()
             guard let digest = Digest(sha256Hex: packed.hex) else { throw EngineError(.internal, "bad digest") }
             let blob = RemoteBlob(
@@ -51,6 +48,13 @@ extension ImageStore {
         } catch {
             throw storeError(error)
         }
+    }
+
+    func row(of layer: PackableLayer) throws(EngineError) -> ImageTable.LayerRow {
+        guard let row = table.layers[layer.chainID] else {
+            throw EngineError(.notFound, "layer \(layer.diffID) is not here")
+        }
+        return row
     }
 }
 

@@ -54,10 +54,10 @@ extension ImageStore {
         guard let blob else { return try pack(layer, to: output, note: note) }
         do {
             let sink = CountingSink(output, note)
-            if blob.digest != layer.diffID {
+            if blob.digest == layer.diffID {
+                try writeTar(of: row(of: layer), to: sink)
+            } else {
                 try writePulled(blob, to: sink)
-            } else if let row = table.layers[layer.chainID] {
-                try writeTar(of: row, to: sink)
             }
             return blob
         } catch {

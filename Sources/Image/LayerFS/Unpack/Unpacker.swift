@@ -54,13 +54,14 @@ final class Unpacker {
 
     /// Tries again when the disk was full (ENOSPC, EDQUOT) and is no more.
     private func withRoom(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as SystemError where error.errno == 28 || error.errno == 122 {
-            guard let makeRoom = options.makeRoom else { throw error }
-            makeRoom()
-            try body()
+        for step in options.makeRoom {
+            do {
+                return try body()
+            } catch let error as SystemError where error.errno == 28 || error.errno == 122 {
+                step()
+            }
         }
+        try body()
     }
 
     /// Notes for the recipe what a step of the reader took from the archive. Comes before the event is handled.
