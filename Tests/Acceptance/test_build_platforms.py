@@ -72,7 +72,7 @@ def test_the_cache_tells_platforms_apart(building):
     ("FROM --platform=linux/arm64 127.0.0.1:1/busybox\nLABEL a=b\n", ""),
 ])
 def test_a_base_of_another_platform_does_not_serve(building, dockerfile, query):
-    """As with Docker it is asked for then where it comes from: nobody is there."""
+    """As with BuildKit it is asked for then where it comes from: nobody is there. Docker's classic builder takes the wrong one."""
     assert building.api.post("/images/busybox/tag?repo=127.0.0.1:1/busybox&tag=latest").status == 201
     assert building.ok("FROM 127.0.0.1:1/busybox\nLABEL a=b\n")
     result = building(dockerfile, query=query)

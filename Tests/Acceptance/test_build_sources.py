@@ -29,19 +29,20 @@ def old_lzma(data):
 
 
 PACKERS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd}
-FILES = images.tar(folder("d", mode=0o700, uid=3, gid=4), entry("d/f", b"packed", mode=0o640, uid=5, gid=6, mtime=1234567890),
-                   images.symlink("l", "d/f"), images.hardlink("h", "d/f"))
+OF_FILE = {"mode": 0o640, "uid": 5, "gid": 6, "mtime": 1234567890}
+FILES = images.tar(folder("d", mode=0o700, uid=3, gid=4), entry("d/f", b"packed", **OF_FILE),
+                   images.symlink("l", "d/f"), images.hardlink("h", "d/f", **OF_FILE))
 
 
 @pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
 @pytest.mark.parametrize("name", ["files.tar", "no-name-of-an-archive"])
 def test_add_unpacks_every_compression(building, pack, name):
-    """What is in a file counts, not what it is called (Dockerfile reference, ADD)."""
+    """What is in a file counts, not what it is called (Dockerfile reference, ADD). Docker takes zstd since 23.0."""
     data = pack(FILES)
     members = building.members(building.ok(f"FROM scratch\nADD {name} /in/\nCOPY {name} /whole\n", {name: data}))
     found, content = members["in/d/f"]
-    assert (content, found.mode, found.uid, found.gid, int(found.mtime)) == (b"packed", 0o640, 5, 6, 1234567890)
-    assert (members["in/d"][0].mode, members["in/d"][0].uid) == (0o700, 3)
+    assert (content, found.mode & 0o7777, found.uid, found.gid, int(found.mtime)) == (b"packed", 0o640, 5, 6, 1234567890)
+    assert (members["in/d"][0].mode & 0o7777, members["in/d"][0].uid) == (0o700, 3)
     assert members["in/l"][0].linkname == "d/f" and "in/h" in members
     assert members["whole"][1] == data and f"in/{name}" not in members
 
