@@ -48,31 +48,37 @@ public final class RegistryClient: Sendable {
         func scope(_ path: String) -> String { "repository:\(path):" + (self == .pull ? "pull" : "pull,push") }
     }
 
-    /// Gives a repository to `body`: the first endpoint that answers is asked, and mirrors give way to the next when they
-    /// don't do what they should. Errors: `RegistryError`, and what `body` throws.
-    public func withRepository<Value: Sendable>(
-        _ reference: ImageReference, credentials: RegistryCredentials, access: Access,
-        _ body: (RemoteRepository) async throws -> Value
+    /// Gives a repository to push to to `body`: the first endpoint of the registry that answers. Errors: `RegistryError`, and
+    /// what `body` throws.
+    public func withTarget<Value: Sendable>(
+        _ reference: ImageReference, credentials: RegistryCredentials,
+        _ body: (any ImageTarget) async throws -> Value
     ) async throws -> Value {
-        var last = RegistryError(.unreachable, "there is no registry for \(reference.domain)")
-        for endpoint in await endpoints(for: reference.domain, access) {
-            // Credentials are for the registry that they were given for.
-            let known = endpoint.isMirror ? RegistryCredentials() : credentials
-            let repository = RemoteRepository(self, endpoint, reference.path, known, access)
-            do {
-                try await repository.greet()
-            } catch {
+        var last = Self.nobody(reference)
+        for repository in await repositories(reference, credentials, .push) {
+            do throws(RegistryError) { try await repository.greet() } catch {
                 last = error
                 continue
             }
-            remember(endpoint, for: reference.domain)
-            do {
-                return try await body(repository)
-            } catch let error as RegistryError where endpoint.isMirror {
-                last = error
-            }
+            remember(repository.endpoint, for: reference.domain)
+            return try await body(repository)
         }
         throw last
+    }
+
+    /// At all endpoints, in the order in which they are to be asked.
+    func repositories(
+        _ reference: ImageReference, _ credentials: RegistryCredentials, _ access: Access
+    ) async -> [RemoteRepository] {
+        await endpoints(for: reference.domain, access).map { endpoint in
+            // Credentials are for the registry that they were given for.
+            let known = endpoint.isMirror ? RegistryCredentials() : credentials
+            return RemoteRepository(self, endpoint, reference.path, known, access)
+        }
+    }
+
+    static func nobody(_ reference: ImageReference) -> RegistryError {
+        RegistryError(.unreachable, "there is no registry for \(reference.domain)")
     }
 
     /// Proves who somebody is (`docker login`); an identity token comes back if the registry gives them.
@@ -96,7 +102,7 @@ public final class RegistryClient: Sendable {
         return all.filter { $0.address.isSecure == isSecure } + all.filter { $0.address.isSecure != isSecure }
     }
 
-    private func remember(_ endpoint: Endpoint, for domain: String) {
+    func remember(_ endpoint: Endpoint, for domain: String) {
         guard !endpoint.isMirror, !endpoint.isVerified else { return }
         schemes.withLock { schemes in
             if schemes.count > 1000 { schemes = [:] }

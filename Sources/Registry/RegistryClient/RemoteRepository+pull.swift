@@ -7,7 +7,12 @@ internal import Primitives
 
 extension RemoteRepository: ImageSource {
     public func manifest(_ reference: String) async throws -> FetchedManifest {
-        try await Patience.run { try await self.manifestOnce(reference) }
+        try await patiently { try await self.manifestOnce(reference) }
+    }
+
+    /// A mirror gets one try: there is another endpoint, which is not kept waiting.
+    private func patiently<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        try await endpoint.isMirror ? body() : Patience.run(body)
     }
 
     private func manifestOnce(_ reference: String) async throws -> FetchedManifest {
@@ -56,7 +61,7 @@ extension RemoteRepository: ImageSource {
         var next: WebAddress? = url("\(path)/tags/list")
         var seen: Set<WebAddress> = []
         while let page = next, result.count < Self.mostTags, seen.count < Self.mostPages, seen.insert(page).inserted {
-            let (answer, bytes) = try await Patience.run {
+            let (answer, bytes) = try await patiently {
                 let answer = try await self.send(.GET, page, soon: true)
                 guard answer.isSuccess else { throw await answer.failure() }
                 return (answer, try await answer.collect(limit: Self.maximumPage, "the tags of \(self.path)"))

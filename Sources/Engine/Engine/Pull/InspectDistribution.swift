@@ -10,14 +10,14 @@ extension Engine {
     ) async throws(EngineError) -> DistributionInspect {
         let reference = try ImageReference(parsing: name).withDefaultTag
         do {
-            return try await registry.withRepository(
-                reference, credentials: RegistryCredentials(authorization), access: .pull
-            ) { repository in
-                let fetched = try await repository.manifest(reference.digest?.description ?? reference.tag ?? "")
+            return try await registry.withSource(
+                reference, credentials: RegistryCredentials(authorization)
+            ) { source in
+                let fetched = try await source.manifest(reference.digest?.description ?? reference.tag ?? "")
                 return DistributionInspect(
                     descriptor: .init(
                         mediaType: fetched.mediaType, digest: fetched.digest, size: Int64(fetched.bytes.count)),
-                    platforms: try await platforms(of: fetched, in: repository))
+                    platforms: try await platforms(of: fetched, in: source))
             }
         } catch {
             throw PullFailure.of(error, reference)

@@ -18,10 +18,10 @@ extension Engine {
         let platform = try request.platform.isEmpty ? nil : Platform(parsing: request.platform)
         let credentials = RegistryCredentials(request.authorization)
         do {
-            try await registry.withRepository(reference, credentials: credentials, access: .pull) { repository in
-                let pull = TagPull(engine: self, source: repository, platform: platform, report: progress)
+            try await registry.withSource(reference, credentials: credentials) { source in
+                let pull = TagPull(engine: self, source: source, platform: platform, report: progress)
                 if isEveryTag {
-                    try await pullEveryTag(of: reference, from: repository, pull)
+                    try await pullEveryTag(of: reference, from: source, pull)
                 } else {
                     let isNew = try await pull.run(reference)
                     pull.sayStatus(reference.familiar, isNew: isNew)

@@ -20,7 +20,7 @@ extension Engine {
         guard !wanted.isEmpty else { throw EngineError(.notFound, "tag does not exist: \(reference.familiar)") }
         do {
             let credentials = RegistryCredentials(request.authorization)
-            try await registry.withRepository(reference, credentials: credentials, access: .push) { repository in
+            try await registry.withTarget(reference, credentials: credentials) { repository in
                 for (name, image) in wanted {
                     try await TagPush(engine: self, target: repository, report: progress).run(name, image)
                 }
