@@ -36,7 +36,7 @@ _docker() {
         port) flags=" --help" ;;
         ps) flags="--all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help" ;;
         pull) flags="--all-tags --platform --quiet -a -q --help" ;;
-        push) flags="--all-tags --quiet -a -q --help" ;;
+        push) flags="--all-tags --format --quiet -a -q --help" ;;
         rename) flags=" --help" ;;
         restart) flags="--signal --time --timeout -s -t --help" ;;
         rm) flags="--force --link --volumes -f -l -v --help" ;;
@@ -62,7 +62,7 @@ _docker() {
         "image ls") flags="--all --digests --filter --format --no-trunc --quiet -a -f -q --help" ;;
         "image prune") flags="--all --filter --force -a -f --help" ;;
         "image pull") flags="--all-tags --platform --quiet -a -q --help" ;;
-        "image push") flags="--all-tags --quiet -a -q --help" ;;
+        "image push") flags="--all-tags --format --quiet -a -q --help" ;;
         "image rm") flags="--force --no-prune -f --help" ;;
         "image save") flags="--output -o --help" ;;
         "image tag") flags="--force -f --help" ;;

@@ -138,7 +138,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         port) compadd --  --help ;;
         ps) compadd -- --all --before --filter --format --last --latest --no-trunc --quiet --since --size -a -f -l -n -q -s --help ;;
         pull) compadd -- --all-tags --platform --quiet -a -q --help ;;
-        push) compadd -- --all-tags --quiet -a -q --help ;;
+        push) compadd -- --all-tags --format --quiet -a -q --help ;;
         rename) compadd --  --help ;;
         restart) compadd -- --signal --time --timeout -s -t --help ;;
         rm) compadd -- --force --link --volumes -f -l -v --help ;;
@@ -164,7 +164,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         "image ls") compadd -- --all --digests --filter --format --no-trunc --quiet -a -f -q --help ;;
         "image prune") compadd -- --all --filter --force -a -f --help ;;
         "image pull") compadd -- --all-tags --platform --quiet -a -q --help ;;
-        "image push") compadd -- --all-tags --quiet -a -q --help ;;
+        "image push") compadd -- --all-tags --format --quiet -a -q --help ;;
         "image rm") compadd -- --force --no-prune -f --help ;;
         "image save") compadd -- --output -o --help ;;
         "image tag") compadd -- --force -f --help ;;

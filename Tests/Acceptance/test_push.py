@@ -8,9 +8,9 @@ import pytest
 
 from harness import images
 from harness.images import entry, folder
-from harness.distribution import MANIFEST, OCI_MANIFEST, Registry, name_of
+from harness.distribution import CONFIG, LAYER, MANIFEST, OCI_MANIFEST, Registry, name_of
 from test_images import progress
-from test_pull import only_busybox, registry, small, zstd  # noqa: F401
+from test_pull import only_busybox, pull, registry, small, zstd  # noqa: F401
 
 
 def push(api, name, query="", **more):
@@ -152,3 +152,63 @@ def test_distribution(cli, registry):
         "Descriptor": {"mediaType": MANIFEST, "digest": image.digest, "size": len(image.manifest)},
         "Platforms": [{"architecture": "amd64", "os": "linux"}]}
     assert cli.engine.api.get(f"/distribution/{registry.host}/team/no:1/json").status == 404
+
+
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
+TYPES = {"docker": (MANIFEST, CONFIG, LAYER), "oci": (OCI_MANIFEST, OCI_CONFIG, OCI_LAYER)}
+
+
+def types_there(headers, body):
+    manifest = json.loads(body)
+    assert manifest["mediaType"] == headers["Content-Type"]
+    return headers["Content-Type"], manifest["config"]["mediaType"], *{layer["mediaType"] for layer in manifest["layers"]}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_the_format_that_was_asked_for(ours, registry, kind):
+    """Of an image that was made here, and of one that came in the other format."""
+    came = {"docker": {"kind": OCI_MANIFEST, "config": OCI_CONFIG, "layer": OCI_LAYER}, "oci": {}}[kind]
+    image = small("asked-" + kind, **came)
+    pulled = registry.put(f"came/{kind}", "1", image)
+    ours.ok("pull", pulled)
+    for number, source in enumerate(("busybox", pulled)):
+        name = f"{registry.host}/asked/{kind}-{number}"
+        ours.ok("tag", source, name + ":1")
+        before = ours.ok("inspect", "-f", "{{.Id}}", name + ":1")
+        ours.ok("push", "--format", kind, name + ":1")
+        headers, body = registry.manifest(f"asked/{kind}-{number}", "1")
+        assert types_there(headers, body) == TYPES[kind]
+        ours.ok("rmi", name + ":1")
+        ours.ok("pull", name + ":1")
+        assert ours.ok("inspect", "-f", "{{.Id}}", name + ":1") == before
+
+
+def test_the_format_in_our_registry(api, our_registry):
+    name = f"127.0.0.1:{our_registry.port}/asked/ours"
+    assert api.post(f"/images/busybox/tag?repo={name}&tag=1").status == 201
+    before = api.get(f"/images/{name}:1/json").json["Id"]
+    push(api, name, "?tag=1&format=oci")
+    reply = our_registry.get("/v2/asked/ours/manifests/1", Accept=OCI_MANIFEST)
+    assert types_there(reply.headers, reply.body) == TYPES["oci"]
+    api.delete(f"/images/{name}:1")
+    assert "Status: " in pull(api, f"{name}:1").text
+    assert api.get(f"/images/{name}:1/json").json["Id"] == before
+
+
+def test_a_format_that_is_none(api, ours, registry):
+    name = f"{registry.host}/push/format"
+    assert api.post(f"/images/busybox/tag?repo={name}&tag=1").status == 201
+    reply = api.post(f"/images/{name}/push?tag=1&format=squash")
+    assert reply.status == 400 and 'invalid format of a manifest: "squash" is neither docker nor oci' in reply.message
+    assert "neither docker nor oci" in ours.fails("push", "--format", "squash", name + ":1").complaint
+
+
+def test_what_schema_2_has_no_name_for_is_not_forced_into_it(api, registry):
+    image = small("zstd-asked", kind=OCI_MANIFEST, config=OCI_CONFIG, pack=zstd,
+                  layer="application/vnd.oci.image.layer.v1.tar+zstd")
+    name = registry.put("came/zstd", "1", image)
+    assert "Downloaded newer image" in pull(api, name).text
+    reply = api.post(f"/images/{registry.host}/came/zstd/push?tag=1&format=docker", timeout=60)
+    assert "can't stand in a manifest of schema 2" in reply.text, reply
+    assert registry.manifest("came/zstd", "1")[1] == image.manifest

@@ -1,3 +1,4 @@
+internal import APIModel
 internal import EngineClient
 internal import Flags
 internal import Primitives
@@ -7,6 +8,9 @@ extension Command {
         "push", "NAME[:TAG]", about: "Push an image or a repository to a registry", count: 1...1,
         flags: [
             Flag("a", "all-tags", help: "Push all tags of an image to the repository"),
+            Flag(
+                "format", kind: .text,
+                help: "Format of the manifest: docker or oci (default: what it came with, else docker)"),
             Flag("q", "quiet", help: "Suppress verbose output"),
         ]
     ) { invocation in
@@ -23,6 +27,7 @@ extension Command {
         }
         var query = Query()
         query["tag"] = reference.tag
+        query["format"] = try ManifestFormat.named(invocation.flags.text("format"))?.rawValue
         try ProgressDisplay.show(
             invocation.client, "/images/\(EngineClient.escape(reference.repository))/push\(query.text)",
             headers: invocation.registryHeaders(for: reference), to: isQuiet ? nil : invocation.console.output)

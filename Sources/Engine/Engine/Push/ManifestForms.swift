@@ -1,3 +1,4 @@
+internal import APIModel
 internal import ImageModel
 internal import ImageStore
 internal import Primitives
@@ -16,11 +17,27 @@ struct ManifestForms: Sendable {
         self.known = known
     }
 
-    /// At least one, the best first. Errors: `internal`.
-    func all() throws -> [FetchedManifest] {
-        let faithful = known.filter(fits)
-        let needsOCI = blobs.contains { OCIMediaType.hasNoDockerName($0.mediaType) }
-        return try faithful + (needsOCI ? [true] : [false, true]).map(make)
+    /// At least one, the best first; of one format only where that is asked for. Errors: `badParameter` when there is none of
+    /// it, `internal`.
+    func all(_ format: ManifestFormat? = nil) throws -> [FetchedManifest] {
+        let faithful = known.filter { manifest in fits(manifest) && (format.map { Self.speaks(manifest, $0) } ?? true) }
+        let unnamed = blobs.first { OCIMediaType.hasNoDockerName($0.mediaType) }
+        if format == .docker, let unnamed {
+            guard faithful.isEmpty else { return faithful }
+            throw EngineError(
+                .badParameter,
+                "layer \(unnamed.digest) of type \(unnamed.mediaType) can't stand in a manifest of schema 2")
+        }
+        let families = format.map { [$0 == .oci] } ?? (unnamed == nil ? [false, true] : [true])
+        return try faithful + families.map(make)
+    }
+
+    /// Whether it and all that it names are of this family.
+    private static func speaks(_ manifest: FetchedManifest, _ format: ManifestFormat) -> Bool {
+        guard let document = try? OCIManifest(parsing: manifest.bytes) else { return false }
+        let family = format == .oci ? "application/vnd.oci." : "application/vnd.docker."
+        let types = [manifest.mediaType, document.config.mediaType ?? ""] + document.layers.map { $0.mediaType ?? "" }
+        return types.allSatisfy { $0.hasPrefix(family) }
     }
 
     private func fits(_ manifest: FetchedManifest) -> Bool {

@@ -22,7 +22,8 @@ extension Engine {
             let credentials = RegistryCredentials(request.authorization)
             try await registry.withTarget(reference, credentials: credentials) { repository in
                 for (name, image) in wanted {
-                    try await TagPush(engine: self, target: repository, report: progress).run(name, image)
+                    let push = TagPush(engine: self, target: repository, format: request.format, report: progress)
+                    try await push.run(name, image)
                 }
             }
         } catch {

@@ -8,6 +8,8 @@ internal import Primitives
 struct TagPush: Sendable {
     let engine: Engine
     let target: any ImageTarget
+    /// Nil is what suits the image and the registry.
+    let format: ManifestFormat?
     let report: ProgressReport
 
     func run(_ name: ImageReference, _ id: Digest) async throws {
@@ -69,7 +71,7 @@ struct TagPush: Sendable {
         let image = try await engine.workers.run { [images = engine.images] in try images.resolve(id.description) }
         try await push(image.config)
         let forms = ManifestForms(image.config, blobs, foreign, known: known)
-        let manifest = try await putManifest(name, try forms.all())
+        let manifest = try await putManifest(name, try forms.all(format))
         let reference = name.with(digest: manifest.digest)
         try await engine.workers.run { [images = engine.images] in
             let sent = blobs.filter { foreign.blobs[$0.diffID] == nil }

@@ -6,7 +6,9 @@ internal import Primitives
 /// The calls that reach out to registries, but for pull, which shares its path with import.
 let registryRoutes: [Route] = [
     Route("POST", "/images/{name}/push", body: .action) { call throws(EngineError) in
-        let request = ImagePush(name: call.name, tag: call.query["tag"] ?? "", authorization: call.authorization)
+        let request = ImagePush(
+            name: call.name, tag: call.query["tag"] ?? "", format: try ManifestFormat.named(call.query["format"] ?? ""),
+            authorization: call.authorization)
         let name = request.tag.isEmpty ? request.name : "\(request.name):\(request.tag)"
         try await call.checkPlatform(of: [name], since: 46)
         return try await call.withProgress { report throws(EngineError) in

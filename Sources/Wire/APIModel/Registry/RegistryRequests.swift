@@ -6,12 +6,34 @@ public struct ImagePush: Sendable {
     public var name: String
     /// Empty with no tag in the name pushes every tag.
     public var tag: String
+    /// Of the manifest; nil is the one that the image came with, else schema 2 where that can be.
+    public var format: ManifestFormat?
     public var authorization: RegistryAuthorization?
 
-    public init(name: String, tag: String = "", authorization: RegistryAuthorization? = nil) {
+    public init(
+        name: String, tag: String = "", format: ManifestFormat? = nil, authorization: RegistryAuthorization? = nil
+    ) {
         self.name = name
         self.tag = tag
+        self.format = format
         self.authorization = authorization
+    }
+}
+
+/// The two families of media types that an image's documents may have.
+public enum ManifestFormat: String, Sendable, Hashable, CaseIterable {
+    /// Image manifest version 2, schema 2.
+    case docker
+    /// image-spec 1.1.
+    case oci
+
+    /// Nil for an empty text. Errors: `badParameter`.
+    public static func named(_ text: String) throws(EngineError) -> ManifestFormat? {
+        if text.isEmpty { return nil }
+        guard let format = ManifestFormat(rawValue: text) else {
+            throw EngineError(.badParameter, "invalid format of a manifest: \"\(text)\" is neither docker nor oci")
+        }
+        return format
     }
 }
 
