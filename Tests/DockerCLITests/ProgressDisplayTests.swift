@@ -21,7 +21,9 @@ import Testing
         let record = try #require(try Self.recorded()[name])
         let complaint = record["complaint"]?.stringValue ?? ""
         var shown = ""
-        var display = ProgressDisplay(width: { Int(width) }, write: { shown += $0 })
+        // Without time there is no pace, which docker doesn't show.
+        let start = ContinuousClock.now
+        var display = ProgressDisplay(width: { Int(width) }, clock: { start }, write: { shown += $0 })
         var failure = ""
         do {
             for message in record["messages"]?.arrayValue ?? [] where message["aux"] == nil {

@@ -5,8 +5,8 @@ internal import Primitives
 struct ProgressBar {
     private static let cells = 50
 
-    private let current: Int64
-    private let total: Int64
+    let current: Int64
+    let total: Int64
     /// Unix seconds; 0 when nobody said when it began.
     private let start: Int64
     private let hidesCounts: Bool
@@ -21,6 +21,11 @@ struct ProgressBar {
         hidesCounts = detail["hidecounts"]?.boolValue ?? false
         units = detail["units"]?.stringValue ?? ""
     }
+
+    /// Whether its amounts are bytes, and may be shown.
+    var tellsBytes: Bool { units.isEmpty && !hidesCounts && current >= 0 }
+    /// The engine said when it began: then the time left is part of docker's own line.
+    var hasStart: Bool { start > 0 }
 
     /// Empty when there is nothing to show. `width`: the columns of the terminal; a narrow one gets no bar, a very narrow
     /// one no time either.

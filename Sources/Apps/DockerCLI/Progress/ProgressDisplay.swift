@@ -10,15 +10,19 @@ struct ProgressDisplay {
     private let width: () -> Int?
     private let write: (String) throws(EngineError) -> Void
     private let now: () -> Timestamp
+    private let clock: () -> ContinuousClock.Instant
     /// Ids in the order of their lines, the last just above the cursor.
     private var lines: [String] = []
+    private var paces: [String: ProgressPace] = [:]
 
     init(
         width: @escaping () -> Int?, now: @escaping () -> Timestamp = Timestamp.now,
+        clock: @escaping () -> ContinuousClock.Instant = { .now },
         write: @escaping (String) throws(EngineError) -> Void
     ) {
         self.width = width
         self.now = now
+        self.clock = clock
         self.write = write
     }
 
@@ -50,10 +54,12 @@ struct ProgressDisplay {
         guard !id.isEmpty, detail != nil || message["progress"] != nil else {
             // What is not about an object ends the list: a later one with the same id is another.
             lines.removeAll()
+            paces.removeAll()
             return try write(text(message))
         }
-        guard width() != nil else { return try write(text(message)) }
-        try place(text(message), of: id)
+        guard let columns = width() else { return try write(text(message)) }
+        if let detail { follow(id, message["status"]?.stringValue ?? "", ProgressBar(detail)) }
+        try place(text(message, columns), of: id)
     }
 
     private static func failure(_ message: JSONValue) -> CommandFailure? {
@@ -71,8 +77,12 @@ struct ProgressDisplay {
         try write("\u{1b}[\(up)A\(text)\u{1b}[\(up)B")
     }
 
-    /// The whole line; empty for amounts where there is no terminal.
-    private func text(_ message: JSONValue) -> String {
+    private mutating func follow(_ id: String, _ action: String, _ bar: ProgressBar) {
+        paces[id] = ProgressPace.following(paces[id], action, bar, at: clock())
+    }
+
+    /// The whole line; empty for amounts where there is no terminal (`columns`).
+    private func text(_ message: JSONValue, _ columns: Int? = nil) -> String {
         if let stream = message["stream"]?.stringValue, !stream.isEmpty { return stream }
         let id = message["id"]?.stringValue ?? ""
         let status = message["status"]?.stringValue ?? ""
@@ -81,9 +91,17 @@ struct ProgressDisplay {
         guard let detail = message["progressDetail"]?.objectValue else {
             return old.isEmpty ? head + "\n" : "\(head) \(old)"
         }
-        let columns = width()
-        let bar = ProgressBar(detail).text(width: columns ?? 200, now: now())
-        guard columns != nil else { return bar.isEmpty ? head + "\n" : "" }
-        return "\u{1b}[2K\r\(head) \(bar)\r"
+        let bar = ProgressBar(detail)
+        let amount = bar.text(width: columns ?? 200, now: now())
+        guard let columns else { return amount.isEmpty ? head + "\n" : "" }
+        return "\u{1b}[2K\r\(withPace(id, bar, "\(head) \(amount)", columns))\r"
+    }
+
+    /// The line with rate and time left behind it, as far as they fit.
+    private func withPace(_ id: String, _ bar: ProgressBar, _ line: String, _ columns: Int) -> String {
+        guard let pace = paces[id], let rate = pace.rateText else { return line }
+        let left = bar.hasStart ? nil : pace.timeLeftText
+        let longer = [left.map { "\(line)  \(rate)  \($0)" }, "\(line)  \(rate)"]
+        return longer.compactMap(\.self).first { $0.count < columns } ?? line
     }
 }
