@@ -31,6 +31,17 @@ import Testing
         #expect(await Self.list(Self.choice(insecure: [entry]), "192.0.3.1:5000").count == 1)
     }
 
+    /// Docker looks up all of them too (registry/config.go, isSecureIndex).
+    @Test func oneOfAHostsAddressesInANetworkIsEnough() async throws {
+        let addresses = try ["2001:db8::7", "192.0.2.9", "198.51.100.4"].map { try #require(IPAddress($0)) }
+        for (network, isInsecure) in [("198.51.100.0/24", true), ("2001:db8::/32", true), ("203.0.113.0/24", false)] {
+            var configuration = RegistryConfiguration(userAgent: "test")
+            configuration.insecure = [network]
+            let choice = EndpointChoice(configuration) { $0 == "registry.example" ? addresses : [] }
+            #expect(await choice.isInsecure("registry.example:5000") == isInsecure)
+        }
+    }
+
     @Test func mirrorsAreForReadingDockerHub() async {
         let choice = Self.choice(mirrors: ["https://mirror.example"])
         #expect(await Self.list(choice, "docker.io", reads: false) == ["https://registry-1.docker.io"])

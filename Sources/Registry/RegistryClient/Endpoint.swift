@@ -1,4 +1,4 @@
-internal import NIOCore
+internal import HostSystem
 internal import NIOPosix
 internal import Primitives
 
@@ -14,9 +14,15 @@ struct Endpoint: Sendable, Hashable {
 struct EndpointChoice: Sendable {
     let configuration: RegistryConfiguration
     private let networks: [IPNetwork]
+    /// All addresses of a host.
+    private let resolve: @Sendable (String) async -> [IPAddress]
 
-    init(_ configuration: RegistryConfiguration) {
+    init(
+        _ configuration: RegistryConfiguration,
+        resolve: @escaping @Sendable (String) async -> [IPAddress] = { await resolved($0) }
+    ) {
         self.configuration = configuration
+        self.resolve = resolve
         let loopback = ["127.0.0.0/8", "::1/128"]
         networks = (loopback + configuration.insecure).compactMap { IPNetwork($0) }
     }
@@ -48,15 +54,12 @@ struct EndpointChoice: Sendable {
         if host == "localhost" || configuration.insecure.contains(authority) || configuration.insecure.contains(host) {
             return true
         }
-        let addresses = if let address = IPAddress(host) { [address] } else { await Self.resolved(host) }
+        let addresses = if let address = IPAddress(host) { [address] } else { await resolve(host) }
         return addresses.contains { address in networks.contains { $0.contains(address) } }
     }
 
     /// On a thread that may block; empty for a name that nobody knows.
     private static func resolved(_ host: String) async -> [IPAddress] {
-        let found = try? await NIOThreadPool.singleton.runIfActive {
-            try SocketAddress.makeAddressResolvingHost(host, port: 0).ipAddress
-        }
-        return (found ?? nil).flatMap { IPAddress($0) }.map { [$0] } ?? []
+        (try? await NIOThreadPool.singleton.runIfActive { HostAddresses.of(host) }) ?? []
     }
 }
