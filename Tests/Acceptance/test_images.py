@@ -224,6 +224,34 @@ def test_image_inspect(api):
     assert api.get(f"/images/{found['Id'].split(':')[1][:10]}/json").json["Id"] == found["Id"]
 
 
+@pytest.mark.parametrize("name", ["scratch", "scratch:1", "library/scratch", "docker.io/library/scratch:1"])
+def test_nothing_is_called_scratch(api, name):
+    """Docker 1.6 refuses it wherever an image gets a name (graph/tags.go); today's refuses pull and import only."""
+    tree = images.tar(entry("f", b"x"))
+    container = api.create(cmd=("true",))
+    repository, _, tag = name.partition(":")
+    answers = [
+        api.post(f"/images/busybox/tag?repo={repository}&tag={tag}"),
+        api.post(f"/commit?container={container}&repo={repository}&tag={tag}"),
+        import_tar(api, tree, f"repo={repository}&tag={tag}"),
+        api.post(f"/build?t={name}", images.tar(entry("Dockerfile", b"FROM scratch\nLABEL a=b\n")),
+                 headers={"Content-Type": "application/x-tar"}),
+        api.post(f"/images/create?fromImage={repository}&tag={tag or 'latest'}")]
+    archive = images.docker_archive(name if tag else f"{name}:latest", [tree])
+    answers.append(api.post("/images/load", archive, headers={"Content-Type": "application/x-tar"}))
+    for answer in answers:
+        assert answer.status == 400 or "errorDetail" in answer.text, answer
+        assert "'scratch' is a reserved name" in answer.text, answer
+    assert api.get("/images/json?filters={%22reference%22:[%22scratch%22]}").json == []
+    api.delete(f"/containers/{container}")
+
+
+def test_scratch_of_somebody_is_a_name_like_any(api):
+    for repository in ("me/scratch", "host.example/scratch"):
+        assert api.post(f"/images/busybox/tag?repo={repository}&tag=1").status == 201
+        assert api.delete(f"/images/{repository}:1").status == 200
+
+
 def test_image_errors(api):
     missing = api.get("/images/no-such/json")
     assert missing.status == 404 and missing.message.endswith("No such image: no-such:latest")

@@ -56,6 +56,13 @@ public struct ImageReference: Sendable, Hashable {
         self.digest = digest
     }
 
+    /// The same, unless it is the base that is none, which no image may be called: `scratch`, with any tag.
+    /// Errors: `badParameter` in Docker's words (docker 1.6.2 graph/tags.go, validateRepoName).
+    public func refusingReserved() throws(EngineError) -> ImageReference {
+        guard repository != "scratch" else { throw EngineError(.badParameter, "'scratch' is a reserved name") }
+        return self
+    }
+
     private static let invalidFormat = EngineError(.badParameter, "invalid reference format")
 
     private static func parseDigest(_ text: Substring) throws(EngineError) -> Digest {

@@ -44,6 +44,6 @@ extension LoadInProgress {
         guard reference.tag != nil, reference.digest == nil else {
             throw EngineError(.badParameter, "invalid tag \"\(text)\"")
         }
-        return reference
+        return try reference.refusingReserved()
     }
 }

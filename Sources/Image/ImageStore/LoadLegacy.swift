@@ -58,7 +58,7 @@ extension LoadInProgress {
                 guard let image = done[id] else {
                     throw EngineError(.badParameter, "invalid repositories: there is no image \(id)")
                 }
-                let name = try ImageReference(name: repository, tag: tag)
+                let name = try ImageReference(name: repository, tag: tag).refusingReserved()
                 result += try register(image.config, names: [name], progress)
             }
         }

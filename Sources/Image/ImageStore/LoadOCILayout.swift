@@ -19,7 +19,7 @@ extension LoadInProgress {
             for (place, layer) in zip(places, manifest.layers) {
                 try obtain(place, from: try spool.source(OCILayout.blobPath(layer.digest)), progress)
             }
-            loaded += try register(config, names: Self.name(of: descriptor).map { [$0] } ?? [], progress)
+            loaded += try register(config, names: Self.names(of: descriptor), progress)
         }
         return loaded
     }
@@ -42,13 +42,13 @@ extension LoadInProgress {
         return bytes
     }
 
-    private static func name(of descriptor: OCIDescriptor) -> ImageReference? {
+    private static func names(of descriptor: OCIDescriptor) throws(EngineError) -> [ImageReference] {
         let annotations = descriptor.annotations ?? [:]
         guard let text = annotations[OCIIndex.containerdName] ?? annotations[OCIIndex.refName],
             let reference = try? ImageReference(parsing: text), reference.digest == nil
-        else { return nil }
+        else { return [] }
         // A bare tag is not a name.
         let isBareTag = annotations[OCIIndex.containerdName] == nil && reference.tag == nil
-        return isBareTag ? nil : reference.withDefaultTag
+        return isBareTag ? [] : [try reference.refusingReserved().withDefaultTag]
     }
 }

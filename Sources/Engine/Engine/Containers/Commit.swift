@@ -29,7 +29,7 @@ extension Engine {
 
     private func reference(of request: CommitRequest) throws(EngineError) -> ImageReference? {
         guard !request.repository.isEmpty else { return nil }
-        let named = try ImageReference(parsing: request.repository)
+        let named = try ImageReference(parsing: request.repository).refusingReserved()
         guard named.digest == nil else { throw EngineError(.badParameter, "cannot import digest reference") }
         return try request.tag.isEmpty
             ? named.withDefaultTag : ImageReference(name: request.repository, tag: request.tag)

@@ -47,8 +47,10 @@ extension Engine {
     /// The name an import gets; the tag may come beside the repository or behind it.
     private func importName(_ request: ImageImport) throws(EngineError) -> ImageReference? {
         guard !request.repository.isEmpty else { return nil }
-        guard request.tag.isEmpty else { return try ImageReference(name: request.repository, tag: request.tag) }
-        let reference = try ImageReference(parsing: request.repository)
+        guard request.tag.isEmpty else {
+            return try ImageReference(name: request.repository, tag: request.tag).refusingReserved()
+        }
+        let reference = try ImageReference(parsing: request.repository).refusingReserved()
         guard reference.digest == nil else {
             throw EngineError(.badParameter, "cannot import digest reference")
         }

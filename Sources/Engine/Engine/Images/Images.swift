@@ -53,7 +53,7 @@ extension Engine {
         let reference =
             try tag.isEmpty
             ? ImageReference(parsing: repository).withDefaultTag : ImageReference(name: repository, tag: tag)
-        guard reference.digest == nil else {
+        guard try reference.refusingReserved().digest == nil else {
             throw EngineError(.badParameter, "refusing to create a tag with a digest reference")
         }
         let id = try await workers.run { [images] in

@@ -54,9 +54,7 @@ extension Engine {
             }
             reference = reference.with(tag: request.tag)
         }
-        guard reference.canonicalRepository != "docker.io/library/scratch" else {
-            throw EngineError(.badParameter, "'scratch' is a reserved name")
-        }
+        reference = try reference.refusingReserved()
         return (reference, reference.tag == nil && reference.digest == nil)
     }
 }

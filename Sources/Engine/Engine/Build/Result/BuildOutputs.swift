@@ -21,7 +21,7 @@ struct BuildOutputs: Sendable, Equatable {
             texts += text.split(separator: ",").map(String.init)
         }
         let all = try texts.map { text throws(EngineError) in
-            let name = try ImageReference(parsing: text)
+            let name = try ImageReference(parsing: text).refusingReserved()
             guard name.digest == nil else {
                 throw EngineError(.badParameter, "build tag cannot contain a digest")
             }
