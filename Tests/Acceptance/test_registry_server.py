@@ -27,6 +27,11 @@ def test_a_configuration_that_is_wrong_is_named(new_registry, changes, part):
     assert done.returncode == 1 and part in done.stderr and done.stdout == "", done
 
 
+def test_keys_without_effect_are_named_in_the_log(new_registry):
+    server = new_registry(storage={"filesystem": {"maxthreads": 100}})
+    assert "has no effect" in server.log() and "storage.filesystem.maxthreads" in server.log()
+
+
 def test_a_port_that_is_taken_is_named(new_registry):
     """In Go's words, which are distribution's."""
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -46,6 +46,17 @@ import Testing
         #expect(read.log.fields.map { "\($0)=\($1)" } == ["service=registry"])
     }
 
+    /// Files of distribution's are taken as they are, and the log says what of them is for nothing.
+    @Test func keysWithoutEffectAreNamed() throws {
+        let read = try RegistryConfiguration.read(
+            """
+            storage: {filesystem: {rootdirectory: /a, maxthreads: 100}}
+            compatibility: {schema1: {signingkeyfile: /etc/key.json}}
+            """)
+        #expect(read.withoutEffect == ["storage.filesystem.maxthreads", "compatibility.schema1.signingkeyfile"])
+        #expect(try RegistryConfiguration.read(Self.debian).withoutEffect == [])
+    }
+
     @Test func theDefaultsHoldWithoutAFile() throws {
         let read = try RegistryConfiguration.read("")
         #expect(read.http.address == ":5000" && !read.storage.allowsDeletes && read.storage.purging.isEnabled)

@@ -86,6 +86,9 @@ public struct RegistryProgram: Sendable {
         }
         let configuration = try configuration(values.arguments)
         let logger = configuration.log.makeLogger()
+        for key in configuration.withoutEffect {
+            logger.warning("a key of the configuration has no effect here", metadata: ["key": "\(key)"])
+        }
         let server = try RegistryServer(configuration, logger: logger)
         guard let signals = SignalPipe.open(for: Self.endings) else {
             throw EngineError(.unavailable, "no descriptor is left for signals")

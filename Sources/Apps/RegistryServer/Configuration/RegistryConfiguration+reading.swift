@@ -45,6 +45,7 @@ extension RegistryConfiguration {
         }
         if let section = try root.section("log") { log = try LogSettings(section) }
         if let section = try root.section("storage") { storage = try StorageSettings(section) }
+        withoutEffect = storage.withoutEffect
         if let section = try root.section("http") { http = try HTTPSettings(section) }
         http.api.allowsDeletes = storage.allowsDeletes
         http.api.isReadOnly = storage.isReadOnly
@@ -82,7 +83,8 @@ extension RegistryConfiguration {
         if let section = try root.section("compatibility") {
             if let schema = try section.section("schema1") {
                 try schema.refuse("enabled", because: "is not supported: there are no manifests of schema 1")
-                _ = schema.value("signingkeyfile")
+                if schema.value("signingkeyfile") != nil { withoutEffect.append(schema.name("signingkeyfile")) }
+                try schema.finish()
             }
             try section.finish()
         }
@@ -135,6 +137,10 @@ extension StorageSettings {
                 .badParameter, "configuration: 'storage' has several drivers: \(drivers.joined(separator: ", "))")
         }
         if let name = drivers.first, let section = try section.section(name) {
+            // Threads are the server's own.
+            if name == "filesystem", try section.integer("maxthreads", in: 1...1_000_000) != nil {
+                withoutEffect.append(section.name("maxthreads"))
+            }
             driver = try Self.driver(name, section)
             try section.finish()
         }
@@ -166,10 +172,7 @@ extension StorageSettings {
 
     private static func driver(_ name: String, _ section: ConfigurationSection) throws(EngineError) -> Driver {
         switch name {
-        case "filesystem":
-            // Threads are the server's own.
-            _ = try section.integer("maxthreads", in: 1...1_000_000)
-            return .filesystem(root: try section.text("rootdirectory") ?? "/var/lib/registry")
+        case "filesystem": return .filesystem(root: try section.text("rootdirectory") ?? "/var/lib/registry")
         case "inmemory": return .inMemory
         case "s3", "s3aws": return .s3(try S3Settings(section))
         case "azure", "gcs", "oss", "swift", "rados", "ipc":

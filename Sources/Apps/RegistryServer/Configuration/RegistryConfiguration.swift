@@ -13,6 +13,8 @@ struct RegistryConfiguration: Sendable {
     var health = HealthSettings()
     var proxy: ProxySettings?
     var catalogLimit = 1000
+    /// Keys that were given and change nothing here, by their whole names: the log tells of them at the start.
+    var withoutEffect: [String] = []
 }
 
 struct LogSettings: Sendable {
@@ -45,6 +47,7 @@ struct StorageSettings: Sendable {
     /// Sends clients for blobs to the storage, where it can answer them itself.
     var redirects = true
     var purging = Purging()
+    var withoutEffect: [String] = []
 }
 
 struct HTTPSettings: Sendable {
