@@ -108,7 +108,6 @@ import Testing
         #expect(try kept == first.map(\.digest.hex))
         try remove("one")
         #expect(try kept == [])
-        #expect(try HostDirectory.entries(bench.scratch("store/image/copy/tmp")).isEmpty)
     }
 
     @Test func theyGoWithTheLastOfTheirStacks() throws {

@@ -21,7 +21,8 @@ extension ImageStore {
         }
     }
 
-    /// Deletes what belonged to these layers, which are out of the table, and to no other. What fails goes at the next start.
+    /// Takes away what belonged to these layers, which are out of the table, and to no other. The files go behind the answer;
+    /// those that are left when the engine ends, the next start deletes.
     func removePulled(of rows: [ImageTable.LayerRow]) {
         let digests = Set(rows.compactMap(\.pulled))
         guard !digests.isEmpty else { return }
@@ -34,7 +35,10 @@ extension ImageStore {
                 return path
             }
         }
-        for path in unused ?? [] { try? HostFile.remove(path) }
+        guard let unused, !unused.isEmpty else { return }
+        let remove: @Sendable () -> Void = { for path in unused { try? HostFile.remove(path) } }
+        // It gives way to nobody: they are few files, and their room may be wanted.
+        if !PlatformThread.detach(remove) { remove() }
     }
 
     /// Whether a layer can be sent under this digest: it is here as it came, or that is the digest of its tar.
