@@ -53,7 +53,7 @@ _docker() {
         version) flags="--format -f --help" ;;
         wait) flags=" --help" ;;
         "builder build") flags="--add-host --build-arg --build-context --cache-from --cache-to --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --metadata-file --network --no-cache --output --platform --progress --pull --push --quiet --rm --secret --security-opt --shm-size --squash --ssh --tag --target --ulimit -c -f -m -o -q -t --help" ;;
-        "builder prune") flags="--all --filter --force --keep-storage --reserved-space -a -f --help" ;;
+        "builder prune") flags="--all --filter --force --keep-storage --max-used-space --min-free-space --reserved-space -a -f --help" ;;
         "image build") flags="--add-host --build-arg --build-context --cache-from --cache-to --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --metadata-file --network --no-cache --output --platform --progress --pull --push --quiet --rm --secret --security-opt --shm-size --squash --ssh --tag --target --ulimit -c -f -m -o -q -t --help" ;;
         "image history") flags="--format --human --no-trunc --quiet -H -q --help" ;;
         "image import") flags="--change --message --platform -c -m --help" ;;

@@ -86,6 +86,8 @@ complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subc
 complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subcommand_from prune' -l filter -r -d 'Provide filter values (e.g., "until=24h")'
 complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subcommand_from prune' -s f -l force -d 'Do not prompt for confirmation'
 complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subcommand_from prune' -l keep-storage -l reserved-space -r -d 'Amount of disk space to keep for cache'
+complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subcommand_from prune' -l max-used-space -r -d 'Amount of disk space that the cache may take at most'
+complete -c docker -n '__fish_seen_subcommand_from builder; and __fish_seen_subcommand_from prune' -l min-free-space -r -d 'Amount of disk space that should be free afterwards'
 complete -c docker -n __fish_use_subcommand -a commit -d 'Create a new image from a containers changes'
 complete -c docker -n '__fish_seen_subcommand_from commit' -s a -l author -r -d 'Author (e.g., "John Hannibal Smith <hannibal@a-team.com>")'
 complete -c docker -n '__fish_seen_subcommand_from commit' -s c -l change -r -d 'Apply Dockerfile instruction to the created image'

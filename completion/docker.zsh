@@ -155,7 +155,7 @@ if [[ "$words[CURRENT]" == -* ]]; then
         version) compadd -- --format -f --help ;;
         wait) compadd --  --help ;;
         "builder build") compadd -- --add-host --build-arg --build-context --cache-from --cache-to --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --metadata-file --network --no-cache --output --platform --progress --pull --push --quiet --rm --secret --security-opt --shm-size --squash --ssh --tag --target --ulimit -c -f -m -o -q -t --help ;;
-        "builder prune") compadd -- --all --filter --force --keep-storage --reserved-space -a -f --help ;;
+        "builder prune") compadd -- --all --filter --force --keep-storage --max-used-space --min-free-space --reserved-space -a -f --help ;;
         "image build") compadd -- --add-host --build-arg --build-context --cache-from --cache-to --cgroup-parent --check --cpu-period --cpu-quota --cpu-shares --cpuset-cpus --cpuset-mems --file --force-rm --iidfile --label --load --memory --memory-swap --metadata-file --network --no-cache --output --platform --progress --pull --push --quiet --rm --secret --security-opt --shm-size --squash --ssh --tag --target --ulimit -c -f -m -o -q -t --help ;;
         "image history") compadd -- --format --human --no-trunc --quiet -H -q --help ;;
         "image import") compadd -- --change --message --platform -c -m --help ;;

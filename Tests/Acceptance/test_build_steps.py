@@ -4,6 +4,7 @@ import json
 import os
 import re
 import tarfile
+import urllib.parse
 
 import pytest
 
@@ -266,7 +267,14 @@ def test_mounts_of_commands(building):
     again = building("FROM busybox\nRUN --mount=type=cache,target=/c,id=testcache cat /c/log\n")
     assert "one\n" in again.stream
     [row] = [row for row in building.api.get("/system/df").json["BuildCache"] if "testcache" in row["Description"]]
-    pruned = building.api.post("/build/prune").json
+    for query in ["filters={'description':['mount']}", "filters={'description':['other']}", "filters={'label':['a']}",
+                  "max-used-space=1000000000000", "min-free-space=1", "keep-storage=1000000000000"]:
+        kept = building.api.post("/build/prune?all=1&" + query.replace("'", "%22")).json
+        assert kept == {"CachesDeleted": None, "SpaceReclaimed": 0}, query
+    for query in ["filters={'all':['1']}", "filters={'description~':['mount']}", "max-used-space=1g", "min-free-space=-1"]:
+        assert building.api.post("/build/prune?" + query.replace("'", "%22")).status == 400, query
+    chosen = urllib.parse.quote(json.dumps({"description": [row["Description"]]}))
+    pruned = building.api.post("/build/prune?filters=" + chosen).json
     assert pruned["SpaceReclaimed"] >= 4 and row["ID"] in pruned["CachesDeleted"]
     assert row["ID"] not in [row["ID"] for row in building.api.get("/system/df").json["BuildCache"]]
 

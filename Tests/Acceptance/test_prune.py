@@ -159,6 +159,8 @@ def test_everything(api, ours, volumes):
     ours.ok("run", "-d", "--name", "runs", "--network", "busy", "-v", "/kept", "busybox", "sleep", "1000")
     ours.ok("run", "--name", "stopped", "-v", "/idle", "-v", "named:/n", "busybox", "sh", "-c", "echo 12345 >/idle/f")
     assert len(volumes()) == 3
+    # Nothing has that label, the cache of builds has none at all.
+    assert ours.ok("system", "prune", "-f", "--filter", "label=nobody") == "Total reclaimed space: 0B"
     out = ours.ok("system", "prune", "-f")
     assert "Deleted Containers:" in out and "Deleted Networks:\nlonely\n" in out and "Deleted Images:" in out
     assert "untagged: unused:1" not in out and len(volumes()) == 3

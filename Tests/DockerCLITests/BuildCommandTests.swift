@@ -187,4 +187,16 @@ import Testing
         #expect(result.text == "Deleted build cache objects:\na\nb\n\nTotal reclaimed space: 2.048kB\n")
         #expect(result.requests.first?.line.hasPrefix("POST /build/prune?all=1&filters=") == true)
     }
+
+    @Test(arguments: [
+        (["--keep-storage", "1kb"], "keep-storage=1024"), (["--reserved-space=2m"], "keep-storage=2097152"),
+        (
+            ["--max-used-space", "10", "--min-free-space", "1g"],
+            "max-used-space=10&min-free-space=1073741824"
+        ),
+    ]) func theCacheIsPrunedDownToASize(_ flags: [String], _ query: String) throws {
+        let engine = try FakeEngine(200, "{\"CachesDeleted\":null,\"SpaceReclaimed\":0}")
+        let result = try engine.docker(["builder", "prune", "-f"] + flags)
+        #expect(result.requests.map(\.line) == ["POST /build/prune?\(query)"])
+    }
 }

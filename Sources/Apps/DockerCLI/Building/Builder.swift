@@ -14,14 +14,18 @@ extension Command {
             Flag("filter", kind: .list, help: "Provide filter values (e.g., \"until=24h\")"),
             Flag("f", "force", help: "Do not prompt for confirmation"),
             Flag("keep-storage", "reserved-space", kind: .text, help: "Amount of disk space to keep for cache"),
+            Flag("max-used-space", kind: .text, help: "Amount of disk space that the cache may take at most"),
+            Flag("min-free-space", kind: .text, help: "Amount of disk space that should be free afterwards"),
         ]
     ) { invocation in
         let all = invocation.flags.bool("all")
         var query = Query()
         query.set("all", if: all)
         try query.filters(invocation.flags.list("filter"))
-        let kept = invocation.flags.text("keep-storage")
-        if !kept.isEmpty { query["keep-storage"] = String(try ByteCount(parsing: kept).bytes) }
+        for name in ["keep-storage", "max-used-space", "min-free-space"] {
+            let size = invocation.flags.text(name)
+            if !size.isEmpty { query[name] = String(try ByteCount(parsing: size).bytes) }
+        }
         let warning =
             all
             ? "WARNING! This will remove all build cache."

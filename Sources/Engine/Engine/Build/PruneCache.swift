@@ -1,4 +1,5 @@
 public import APIModel
+internal import LinuxSystem
 public import Primitives
 
 /// What only the cache keeps: a folder of `RUN --mount=type=cache`, a content that ADD has fetched.
@@ -25,18 +26,26 @@ extension Engine {
         return try await workers.run { [self] in
             var (deleted, freed): ([String], Int64) = ([], 0)
             let entries = try cacheEntries()
-            var kept = entries.map { $0.isShared ? 0 : $0.size }.clampedSum
+            var total = entries.map { $0.isShared ? 0 : $0.size }.clampedSum
+            let kept = request.keptBytes(of: total, free: request.minimumFree == 0 ? 0 : try freeBytes())
             // Those that were not used for the longest time go first.
             for entry in entries.sorted(by: { $0.lastUsed < $1.lastUsed }) where filter.matches(entry) {
-                guard kept > request.keptSpace || request.keptSpace == 0, let size = try entry.remove() else {
-                    continue
-                }
+                if let kept, total <= kept { break }
+                guard let size = try entry.remove() else { continue }
                 deleted.append(entry.id)
                 freed = freed.addingClamped(size)
-                kept = max(0, kept - size)
+                total = max(0, total - size)
             }
             return BuildCachePruned(deleted, spaceReclaimed: freed)
         }
+    }
+
+    /// What there is for everybody where the engine keeps its files.
+    private func freeBytes() throws -> Int64 {
+        let disk = try FD.open(at: RawPath(paths.root), [.path]).fileSystem()
+        let (bytes, isTooLarge) = disk.blocksAvailable.multipliedReportingOverflow(
+            by: UInt64(clamping: disk.blockSize))
+        return isTooLarge ? .max : Int64(clamping: bytes)
     }
 
     /// Rows for `system df`. Blocking.
@@ -69,34 +78,5 @@ extension Engine {
                 lastUsed: download.used, remove: { try keptDownloads.remove(download.id) })
         }
         return folders + downloads
-    }
-}
-
-/// Which entries a prune means.
-private struct CacheFilter {
-    private var latest: Timestamp?
-    private var ids: [String]
-    private var types: [String]
-    private var uses: [String]
-
-    /// Errors: `badParameter` for filters there are not.
-    init(_ filters: Filters) throws(EngineError) {
-        let known = ["until", "unused-for", "id", "type", "inuse", "description", "all"]
-        for name in filters.values.keys.sorted() where !known.contains(name) {
-            throw EngineError(.badParameter, "invalid filter '\(name)'")
-        }
-        (ids, types, uses) = (filters["id"], filters["type"], filters["inuse"])
-        for text in filters["until"] + filters["unused-for"] {
-            guard let time = TimeText.nanoseconds(text, now: .now()) else {
-                throw EngineError(.badParameter, "invalid value for 'until': \"\(text)\" is no time")
-            }
-            latest = Timestamp(nanoseconds: time)
-        }
-    }
-
-    func matches(_ entry: CacheEntry) -> Bool {
-        if let latest, entry.lastUsed >= latest { return false }
-        return (ids.isEmpty || ids.contains { entry.id.hasPrefix($0) }) && (types.isEmpty || types.contains(entry.type))
-            && (uses.isEmpty || uses.contains(entry.isUsed ? "true" : "false"))
     }
 }

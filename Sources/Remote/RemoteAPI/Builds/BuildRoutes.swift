@@ -19,15 +19,12 @@ let buildRoutes: [Route] = [
         return nil
     },
     Route("POST", "/build/prune") { call throws(EngineError) in
+        // `all` is read nowhere: see `BuildCachePrune`.
         var request = BuildCachePrune(filters: try call.query.filters())
-        request.all = call.query.bool("all")
-        let kept = ["reserved-space", "keep-storage"].lazy.compactMap { call.query.text($0) }.first
-        if let kept {
-            guard let space = Int64(kept) else {
-                throw EngineError(.badParameter, "the space to keep is no number: \(kept)")
-            }
-            request.keptSpace = space
-        }
+        let reserved = try call.query.bytes("reserved-space")
+        request.reserved = reserved == 0 ? try call.query.bytes("keep-storage") : reserved
+        request.maximumUsed = try call.query.bytes("max-used-space")
+        request.minimumFree = try call.query.bytes("min-free-space")
         return try call.json(await call.backend.pruneBuildCache(request))
     },
 ]
@@ -71,4 +68,15 @@ private func build(
     var request = request
     request.backlog = { stream.backlog }
     try await backend.buildImage(request, context: context) { stream.report($0) }
+}
+
+extension Query {
+    /// 0 when absent or empty. Errors: `badParameter` for what is no size.
+    fileprivate func bytes(_ name: String) throws(EngineError) -> Int64 {
+        guard let text = text(name) else { return 0 }
+        guard let size = Int64(text), size >= 0 else {
+            throw EngineError(.badParameter, "\(name) is in bytes and expects an integer, got \(text)")
+        }
+        return size
+    }
 }

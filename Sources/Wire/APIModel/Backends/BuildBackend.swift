@@ -17,19 +17,9 @@ public protocol BuildBackend: Sendable {
     /// Waits for a command of a build that wants an SSH agent of its client's; the stream that comes back speaks to its process.
     /// `notFound` when there is no such build, or it has no such agent; `unavailable` when it has ended.
     func agentConnection(_ build: String, agent: String) async throws(EngineError) -> ByteChannel
-    /// Removes what only the cache keeps. Filters: `until`, `id`, `unused-for`, `inuse`, `type`.
+    /// Removes what only the cache keeps. Filters, each with one value: `until` (or `unused-for`), `id`, `parent`, `type`,
+    /// `description`, `inuse`, `shared`, `private`, `label`. Errors: `badParameter` for others.
     func pruneBuildCache(_ request: BuildCachePrune) async throws(EngineError) -> BuildCachePruned
-}
-
-/// What `POST /build/prune` asks for.
-public struct BuildCachePrune: Sendable {
-    /// What a tagged image needs stays all the same; without it the parents of steps of tagged images stay, too.
-    public var all = false
-    /// Bytes that may stay; 0 is none.
-    public var keptSpace: Int64 = 0
-    public var filters: Filters
-
-    public init(filters: Filters = Filters()) { self.filters = filters }
 }
 
 /// Why a command of a build failed, as the cause of the build's error.
