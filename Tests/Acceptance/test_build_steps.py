@@ -279,6 +279,15 @@ def test_mounts_of_commands(building):
     assert row["ID"] not in [row["ID"] for row in building.api.get("/system/df").json["BuildCache"]]
 
 
+def test_exposed_host_ports_are_told(building):
+    """As Docker 1.6 did (builder/dispatchers.go)."""
+    result = building("FROM busybox\nEXPOSE 80\nEXPOSE 127.0.0.1:8080:81 8082:82\n")
+    said = (" ---> Using Dockerfile's EXPOSE instruction      to map host ports to container ports (ip:hostPort:containerPort) "
+            "is deprecated.\n      Please use -p to publish the ports.\n")
+    assert result.stream.count(said) == 1 and "EXPOSE 127.0.0.1:8080:81 8082:82\n" + said in result.stream, result.stream
+    assert set(building.inspect(result.image)["Config"]["ExposedPorts"]) == {"80/tcp", "81/tcp", "82/tcp"}
+
+
 def test_a_relative_volume_is_taken_from_the_root(building, cli):
     """As Docker does with an image's; a container's own must be absolute."""
     building.ok("FROM busybox\nWORKDIR /app\nVOLUME data\nRUN mkdir -p /x && echo x >/x/y\n", tag="relative")

@@ -20,6 +20,23 @@ import Testing
         #expect(text.hasSuffix("Step 4/4 : CMD [\"sh\", \"-c\"]\n ---> \(id)\n"))
     }
 
+    /// `builder/dispatchers.go` of Docker 1.6.
+    @Test func hostPortsOfAnExposeAreTold() async throws {
+        let build = FakeBuild()
+        let (image, text, _) = try await build("FROM busybox\nEXPOSE 127.0.0.1:8080:80 81:81\nEXPOSE 82\n")
+        #expect(image.config.exposedPorts.keys.sorted() == ["80/tcp", "81/tcp", "82/tcp"])
+        #expect(
+            text.contains(
+                """
+                Step 2/3 : EXPOSE 127.0.0.1:8080:80 81:81
+                 ---> Using Dockerfile's EXPOSE instruction      to map host ports to container ports \
+                (ip:hostPort:containerPort) is deprecated.
+                      Please use -p to publish the ports.
+
+                """))
+        #expect(text.components("Please use -p") == 1)
+    }
+
     @Test func whatWasMadeIsNotMadeAgain() async throws {
         let build = FakeBuild()
         let first = try await build("FROM busybox\nRUN one\nRUN two\n")

@@ -129,6 +129,7 @@ struct StageRun<Executor: StepExecutor> {
 extension StageRun {
     private mutating func perform(_ step: Step, _ state: inout StageState) async throws(EngineError) {
         let executor = solver.executor
+        if let note = step.note { report(.note(note)) }
         switch step.action {
         case .none:
             let command = Self.command(step, nil, state)

@@ -12,6 +12,8 @@ public struct ConfigurationEvaluator: Sendable {
     private var places: [String: Int] = [:]
     /// CMD has been said here, so an ENTRYPOINT leaves it alone.
     private var hasCommand = false
+    /// The last EXPOSE wrote an address or a port of the host, which an image has no place for.
+    private(set) var saysHostPort = false
 
     public init(_ config: ContainerConfig, escape: UInt8 = UInt8(ascii: "\\")) {
         self.config = config
@@ -136,8 +138,11 @@ public struct ConfigurationEvaluator: Sendable {
     private mutating func expose(_ words: [String]) throws(DockerfileError) -> String {
         var expanded: [String] = []
         for word in words { expanded += try expander.expand(word, { variables[$0] }).words }
+        saysHostPort = false
         for text in expanded {
-            for key in try ExposedPort(parsing: text).keys { config.exposedPorts[key] = EmptyObject() }
+            let port = try ExposedPort(parsing: text)
+            for key in port.keys { config.exposedPorts[key] = EmptyObject() }
+            saysHostPort = saysHostPort || port.hasHostPart
         }
         return expanded.joined(separator: " ")
     }

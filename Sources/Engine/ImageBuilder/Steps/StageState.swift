@@ -33,6 +33,13 @@ struct StageState: Sendable {
 
     static let standardPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+    /// Docker 1.6's words.
+    static let hostPortNote = """
+         ---> Using Dockerfile's EXPOSE instruction      to map host ports to container ports \
+        (ip:hostPort:containerPort) is deprecated.
+              Please use -p to publish the ports.
+        """
+
     var config: ContainerConfig { evaluator.config }
 
     /// The step has an image, and those that were held are in it.
@@ -70,6 +77,9 @@ struct StageState: Sendable {
             case .workdir:
                 let comment = try applied(instruction)
                 return Step(action: .makeFolder(config.workingDir), comment: comment, isOneWord: true)
+            case .expose:
+                let comment = try applied(instruction)
+                return Step(action: .none, comment: comment, note: evaluator.saysHostPort ? Self.hostPortNote : nil)
             default: return Step(action: .none, comment: try applied(instruction))
             }
         } catch {

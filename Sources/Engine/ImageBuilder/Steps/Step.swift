@@ -17,6 +17,8 @@ public struct Step: Sendable {
     public var comment: String
     /// The whole of `comment` is one word, as Docker has it for some.
     var isOneWord = false
+    /// What is told to who builds, before the step is looked up in the cache.
+    var note: String?
 }
 
 /// A command in a container.
