@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("isolation=hyperv", "unsupported isolation: \"hyperv\""),
+        ("session=x", "session: builds have no session; contexts, secrets and agents come with the call"),
+    ])
+    func whatWouldBeLeftUnheardIsRefused(_ query: String, _ text: String) {
+        do {
+            _ = try read(query)
+            Issue.record("\(query) was taken")
+        } catch {
+            #expect((error as? EngineError)?.kind == .badParameter && (error as? EngineError)?.message == text)
+        }
+    }
+
+    @Test(arguments: ["isolation=", "isolation=default", "isolation=Default", "session=", "compress=1"])
+    func whatAsksForNothingIsTaken(_ query: String) throws { _ = try read(query) }
+
     @Test func extraHostsMayBeOneObject() throws {
         #expect(try read("extrahosts={\"b\":\"::1\",\"a\":\"1.2.3.4\"}").extraHosts == ["a:1.2.3.4", "b:::1"])
     }

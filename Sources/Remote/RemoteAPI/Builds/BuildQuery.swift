@@ -39,6 +39,19 @@ extension BuildRequest {
         steps = speaks(25) ? .ofTotal : speaks(21) ? .fromOne : .fromZero
         progress = query["progress"] == "status" ? .status : .classic
         try checkVersion(query)
+        try Self.checkMeaningless(query)
+    }
+
+    /// What says nothing here, or would say too much to be left unheard. `compress` is not looked at: a context's form is seen
+    /// in its first bytes.
+    private static func checkMeaningless(_ query: Query) throws(EngineError) {
+        if let isolation = query.text("isolation"), isolation.lowercased() != "default" {
+            throw EngineError(.badParameter, "unsupported isolation: \"\(isolation)\"")
+        }
+        if query.text("session") != nil {
+            throw EngineError(
+                .badParameter, "session: builds have no session; contexts, secrets and agents come with the call")
+        }
     }
 
     /// 2 is BuildKit, which speaks another protocol over another connection.

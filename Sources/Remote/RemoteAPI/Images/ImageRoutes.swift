@@ -7,6 +7,11 @@ internal import Primitives
 let imageRoutes: [Route] = [
     Route("GET", "/images/json") { call throws(EngineError) in try await listImages(call) },
     Route("GET", "/images/{name}/json") { call throws(EngineError) in
+        // Manifests are what containerd's image store keeps; without it Docker's engine says none either.
+        if call.speaks(48), call.query.bool("manifests"), try call.askedPlatform(since: 49) != nil {
+            throw EngineError(
+                .badParameter, "conflicting options: manifests and platform options cannot both be set")
+        }
         try await call.checkPlatform(of: [call.name], since: 49)
         let image = try await call.backend.inspectImage(call.name)
         guard call.speaks(50) else { return try call.json(image, adaptedBy: adaptImageInspect) }
