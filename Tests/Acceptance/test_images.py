@@ -345,7 +345,14 @@ def test_an_image_is_of_its_platform(api):
         assert api.request(method, path + "%7B%7D").status == 400
     for method, path in calls[:3]:
         assert api.request(method, path + own).status == 200, path
-    assert api.post("/images/load?platform=" + own, b"").status == 501
+    archive = api.get("/images/get?names=platform:1").body
+    reply = api.post("/images/load?platform=" + wanted, archive)
+    assert reply.status == 200 and "no image in the archive is for the platform linux/arm64" in reply.body.decode(), reply
+    assert "Loaded image: platform:1" in api.post("/images/load?platform=" + own, archive).body.decode()
+    assert api.post(f"/images/load?platform={own}&platform={wanted}", archive).status == 400
+    both = api.get("/images/platform:1/json?manifests=1&platform=" + own)
+    assert both.status == 400 and "manifests and platform options cannot both be set" in both.json["message"]
+    assert "Manifests" not in api.get("/images/platform:1/json?manifests=1").json
     assert api.delete("/images/platform:1?platforms=" + own).status == 200
 
 

@@ -120,6 +120,61 @@ import Testing
         try bench.scratch.shell("mkdir x; tar -C x -xf out.tar; cmp x/blobs/sha256/\(b) top.tar")
     }
 
+    /// One name, an image of a platform each: an index of images that differ in what runs them.
+    private func makePlatforms(_ bench: Bench) throws {
+        try bench.makeTree()
+        let layer = try bench.scratch.sha256("tree.tar")
+        try bench.scratch.write(
+            "make",
+            #"""
+            mkdir -p o/blobs/sha256; put() { h=$(sha256sum $1 | cut -d' ' -f1); cp $1 o/blobs/sha256/$h; echo "\"digest\":\"sha256:$h\",\"size\":$(stat -c %s $1)"; }
+            L=$(put tree.tar)
+            image() {
+              printf '{"architecture":"%s","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:\#(layer)"]}%s}' "$1" "$2" > $1.json
+              C=$(put $1.json)
+              printf '{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json",%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar",%s}]}' "$C" "$L" > $1.m
+              printf '{"mediaType":"application/vnd.oci.image.manifest.v1+json",%s,"platform":{"os":"linux","architecture":"%s"%s}}' "$(put $1.m)" "$1" "$2"
+            }
+            printf '{"schemaVersion":2,"manifests":[%s,%s]}' "$(image s390x)" "$(image arm ',"variant":"v6"')" > i.json
+            I=$(put i.json)
+            printf '{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.index.v1+json",%s,"annotations":{"io.containerd.image.name":"docker.io/library/app:1"}}]}' "$I" > o/index.json
+            tar -C o -cf layout.tar .
+            s=$(sha256sum s390x.json | cut -d' ' -f1); a=$(sha256sum arm.json | cut -d' ' -f1)
+            printf '[{"Config":"blobs/sha256/%s","RepoTags":["app:1"],"Layers":["blobs/sha256/\#(layer)"]}]' $s > o/manifest.json
+            tar -C o -cf both.tar .
+            printf '[{"Config":"blobs/sha256/%s","RepoTags":["app:1"],"Layers":["blobs/sha256/\#(layer)"]},{"Config":"blobs/sha256/%s","RepoTags":["app:2"],"Layers":["blobs/sha256/\#(layer)"]}]' $s $a > o/manifest.json
+            rm o/index.json; tar -C o -cf docker.tar manifest.json blobs
+            """#)
+        try bench.scratch.shell("sh -e make")
+    }
+
+    @Test(arguments: [
+        ("layout.tar", "linux/s390x", "s390x", "app:1"), ("layout.tar", "linux/arm/v6", "arm", "app:1"),
+        ("layout.tar", "linux/arm", "arm", "app:1"), ("docker.tar", "linux/s390x", "s390x", "app:1"),
+        ("docker.tar", "linux/arm/v6", "arm", "app:2"),
+        // What docker writes of a name with several platforms: the manifest knows one, the index all.
+        ("both.tar", "linux/s390x", "s390x", "app:1"), ("both.tar", "linux/arm", "arm", "app:1"),
+    ])
+    func theImageOfAPlatformIsTaken(_ archive: String, _ platform: String, _ file: String, _ name: String) throws {
+        let bench = try Bench()
+        try makePlatforms(bench)
+        let loaded = try bench.store.load(from: bench.open(archive), for: Platform(parsing: platform)) { _ in }
+        #expect(loaded.map(\.reference) == [name])
+        #expect(loaded.map(\.id.hex) == [try bench.scratch.sha256(file + ".json")])
+        #expect(try bench.store.list().count == 1)
+    }
+
+    @Test(arguments: ["layout.tar", "docker.tar", "both.tar"], ["linux/riscv64", "linux/arm/v7"])
+    func aPlatformThatIsNotThereIsNamed(_ archive: String, _ platform: String) throws {
+        let bench = try Bench()
+        try makePlatforms(bench)
+        let error = kind {
+            _ = try bench.store.load(from: bench.open(archive), for: Platform(parsing: platform)) { _ in }
+        }
+        #expect(error?.0 == .notFound && error?.1 == "no image in the archive is for the platform \(platform)")
+        #expect(try bench.store.list().isEmpty && bench.driver.ids().isEmpty)
+    }
+
     @Test func aNameThatMovesIsTold() throws {
         let bench = try Bench()
         try bench.makeTree()

@@ -41,6 +41,17 @@ public struct Platform: Sendable, Hashable, CustomStringConvertible {
         variant = nil
     }
 
+    /// Whether what is for this platform may be taken for `wanted`. What is asked without a variant takes any; a variant that
+    /// is not said is the one that containerd takes it for.
+    public func serves(_ wanted: Platform) -> Bool {
+        os == wanted.os && architecture == wanted.architecture
+            && (wanted.variant == nil || knownVariant == wanted.knownVariant)
+    }
+
+    private var knownVariant: String? { variant ?? Self.usualVariants[architecture] }
+
+    private static let usualVariants = ["amd64": "v1", "arm": "v7", "arm64": "v8"]
+
     private static func architecture(_ name: String) -> String { architectureAliases[name] ?? name }
 
     // Go's: `go tool dist list`, and those that it once had.

@@ -10,6 +10,10 @@ struct LayerStream {
     private var isHopeless = false
     /// Layers that have come.
     private var passed: Set<Digest> = []
+    /// Layers of images for others are not unpacked.
+    private let platform: Platform?
+
+    init(platform: Platform? = nil) { self.platform = platform }
 
     /// The place of the layer with this name if it can be unpacked now: all images are known, it belongs in one place,
     /// and what is below it has come.
@@ -40,6 +44,7 @@ struct LayerStream {
         guard config.diffIDs.count == image.layers.count else {
             throw EngineError(.badParameter, "invalid manifest, layers length mismatch")
         }
+        if let platform, !config.platform.serves(platform) { return }
         for (layer, place) in zip(image.layers, LayerPlace.all(of: config)) {
             guard let name = LoadSpool.clean(layer) else { throw LoadInProgress.badPath(layer) }
             guard let known = places[name] else {

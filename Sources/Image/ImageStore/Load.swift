@@ -10,16 +10,20 @@ extension ImageStore {
     ///
     /// Layers are unpacked while they arrive where the archive says beforehand what they are (our own do), else the
     /// archive is kept on disk until it is known; `check` is asked when all of it was read. Digests and ids are verified.
-    /// When it fails, images that were complete stay and everything else is removed. Errors: `badParameter` for the
-    /// archive.
+    /// When it fails, images that were complete stay and everything else is removed.
+    ///
+    /// `platform`: images of others are left out; nil takes all of a docker archive, and of an index with several platforms the
+    /// host's. Errors: `badParameter` for the archive, `notFound` when nothing in it is for the platform.
     public func load(
-        from input: borrowing FD, check: () throws(EngineError) -> Void = {}, progress: (LoadProgress) -> Void
+        from input: borrowing FD, for platform: Platform? = nil, check: () throws(EngineError) -> Void = {},
+        progress: (LoadProgress) -> Void
     ) throws(EngineError) -> [LoadedImage] {
         let load: LoadInProgress
         do {
             let archive = ArchiveReader(try DecompressedSource(FDSource(try input.duplicate())))
             load = LoadInProgress(
-                store: self, archive: archive, spool: LoadSpool(folder: folder.newTemporaryPath(), room: room))
+                store: self, archive: archive, spool: LoadSpool(folder: folder.newTemporaryPath(), room: room),
+                platform: platform)
         } catch {
             throw storeError(error)
         }
@@ -33,20 +37,23 @@ final class LoadInProgress {
     let store: ImageStore
     let archive: ArchiveReader
     let spool: LoadSpool
+    /// The one whose images are wanted; nil when no matter.
+    let platform: Platform?
     /// Stacks that this load unpacked or found.
     private(set) var pinned: [Digest] = []
     private var obtained: Set<Digest> = []
 
-    init(store: ImageStore, archive: ArchiveReader, spool: LoadSpool) {
+    init(store: ImageStore, archive: ArchiveReader, spool: LoadSpool, platform: Platform?) {
         self.store = store
         self.archive = archive
         self.spool = spool
+        self.platform = platform
     }
 
     func run(
         _ check: () throws(EngineError) -> Void, _ progress: (LoadProgress) -> Void
     ) throws -> [LoadedImage] {
-        var stream = LayerStream()
+        var stream = LayerStream(platform: platform)
         while let entry = try archive.next() {
             guard let name = LoadSpool.clean(entry.displayName), !name.isEmpty else { continue }
             if entry.kind == .file, let place = stream.place(of: name, spool) {
@@ -56,10 +63,24 @@ final class LoadInProgress {
             try spool.keep(entry, name, from: archive)
         }
         try check()
-        if spool.holds(DockerArchive.manifestName) { return try loadDockerArchive(progress) }
+        let loaded = try loadDocuments(progress)
+        if let platform, loaded.isEmpty {
+            throw EngineError(.notFound, "no image in the archive is for the platform \(platform)")
+        }
+        return loaded
+    }
+
+    private func loadDocuments(_ progress: (LoadProgress) -> Void) throws -> [LoadedImage] {
+        if spool.holds(DockerArchive.manifestName) {
+            let loaded = try loadDockerArchive(progress)
+            // `manifest.json` knows one platform of an image, the index beside it all of them.
+            guard loaded.isEmpty, platform != nil, spool.holds(OCILayout.indexName) else { return loaded }
+        }
         if spool.holds(OCILayout.indexName) { return try loadOCILayout(progress) }
         return try loadLegacy(progress)
     }
+
+    func isWanted(_ config: ImageConfig) -> Bool { platform.map { config.platform.serves($0) } ?? true }
 
     /// Makes sure that a layer is here: found, or unpacked from `source`.
     func obtain(

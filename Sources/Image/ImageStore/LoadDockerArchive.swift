@@ -11,6 +11,7 @@ extension LoadInProgress {
             guard let path = LoadSpool.clean(image.config) else { throw Self.badPath(image.config) }
             let config = try ImageConfig(parsing: spool.document(path))
             try verify(config, path)
+            guard isWanted(config) else { continue }
             let places = LayerPlace.all(of: config)
             guard places.count == image.layers.count else {
                 throw EngineError(

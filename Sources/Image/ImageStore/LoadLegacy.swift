@@ -40,6 +40,9 @@ extension LoadInProgress {
             let history = (parent?.config.history ?? []) + [image.history(isEmptyLayer: false)]
             let config = try image.imageConfig(
                 diffIDs: (parent?.config.diffIDs ?? []) + [row.diffID], history: history)
+            guard isWanted(config) else {
+                throw EngineError(.notFound, "image \(image.id) is for \(config.platform), not for the platform wanted")
+            }
             _ = try register(config, parent: parent?.config.id, names: [], progress)
             done[image.id] = Loaded(config: config, chainID: row.chainID)
         }

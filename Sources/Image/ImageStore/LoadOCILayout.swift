@@ -3,13 +3,15 @@ internal import OrderedJSON
 internal import Primitives
 
 extension LoadInProgress {
-    /// `index.json` and `blobs/`. Of an index with several platforms, the host's is taken.
+    /// `index.json` and `blobs/`. Of an index with several platforms, the wanted one is taken, else the host's.
     func loadOCILayout(_ progress: (LoadProgress) -> Void) throws -> [LoadedImage] {
         let index = try OCIIndex(parsing: spool.document(OCILayout.indexName))
         var loaded: [LoadedImage] = []
         for descriptor in index.manifests {
+            if let platform, descriptor.platform?.matches(platform) == false { continue }
             guard let manifest = try manifest(of: descriptor, depth: 0) else { continue }
             let config = try ImageConfig(parsing: blob(manifest.config))
+            guard isWanted(config) else { continue }
             let places = LayerPlace.all(of: config)
             guard places.count == manifest.layers.count else {
                 throw EngineError(
@@ -24,12 +26,14 @@ extension LoadInProgress {
         return loaded
     }
 
-    /// Nil for an index in which nothing fits the host.
+    /// Nil for an index in which nothing fits.
     private func manifest(of descriptor: OCIDescriptor, depth: Int) throws -> OCIManifest? {
         let bytes = try blob(descriptor)
         guard descriptor.isIndex else { return try OCIManifest(parsing: bytes) }
         guard depth < 4 else { throw EngineError(.badParameter, "invalid image index: nested too deeply") }
-        let fitting = try OCIIndex(parsing: bytes).manifests.first { $0.platform?.matches(.host) ?? true }
+        let fitting = try OCIIndex(parsing: bytes).manifests.first {
+            $0.platform?.matches(platform ?? .host) ?? true
+        }
         return try fitting.flatMap { try manifest(of: $0, depth: depth + 1) }
     }
 

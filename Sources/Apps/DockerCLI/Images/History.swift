@@ -11,10 +11,13 @@ extension Command {
             Flag("format", kind: .text, help: "Format output using a Go template"),
             Flag("H", "human", default: "true", help: "Print sizes and dates in human readable format"),
             Flag("no-trunc", help: "Don't truncate output"),
+            .platform("Show history for the given platform."),
             Flag("q", "quiet", help: "Only show numeric IDs"),
         ]
     ) { invocation in
-        let path = "/images/\(EngineClient.escape(invocation.subject))/history"
+        var query = Query()
+        query["platform"] = try invocation.flags.platformQuery()
+        let path = "/images/\(EngineClient.escape(invocation.subject))/history\(query.text)"
         let items = try invocation.client.decode([ImageHistoryItem].self, "GET", path)
         let table = Table([
             .init("IMAGE", "ID"), .init("CREATED", "CreatedSince"), .init("CREATED BY", "CreatedBy"),

@@ -6,6 +6,7 @@ extension Command {
         "load", about: "Load an image from a tar archive or STDIN",
         flags: [
             Flag("i", "input", kind: .text, help: "Read from a tar archive file, instead of STDIN"),
+            .platform("Load only the given platform variant."),
             Flag("q", "quiet", help: "Suppress the load output"),
         ]
     ) { invocation in
@@ -15,9 +16,11 @@ extension Command {
         }
         let source = path.isEmpty ? invocation.console.input : try Connection.file(path)
         defer { if !path.isEmpty { source.closeNow() } }
-        let quiet = invocation.flags.bool("quiet") ? "?quiet=1" : ""
+        var query = Query()
+        query.set("quiet", if: invocation.flags.bool("quiet"))
+        query["platform"] = try invocation.flags.platformQuery()
         try ProgressDisplay.show(
-            invocation.client, "/images/load\(quiet)", source: source, to: invocation.console.output)
+            invocation.client, "/images/load\(query.text)", source: source, to: invocation.console.output)
         return 0
     }
 }

@@ -41,13 +41,6 @@ extension BuildSession {
     }
 }
 
-extension Platform {
-    /// What is asked without a variant takes any.
-    func serves(_ wanted: Platform) -> Bool {
-        os == wanted.os && architecture == wanted.architecture && (wanted.variant == nil || wanted.variant == variant)
-    }
-}
-
 extension String {
     /// Whether a key of `X-Registry-Config` names a registry: `host:5000`, or Docker Hub by its old address.
     fileprivate func isRegistry(_ domain: String) -> Bool {

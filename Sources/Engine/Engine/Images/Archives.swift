@@ -6,11 +6,11 @@ public import Primitives
 
 extension Engine {
     public func loadImages(
-        from archive: ByteChannel, quiet: Bool, progress: @escaping ProgressReport
+        from archive: ByteChannel, for platform: Platform?, quiet: Bool, progress: @escaping ProgressReport
     ) async throws(EngineError) {
         try await transfers.run { [self] in
             let loaded = try archive.read { input throws(EngineError) in
-                try images.load(from: input, check: archive.checkIsWhole) { message in
+                try images.load(from: input, for: platform, check: archive.checkIsWhole) { message in
                     if case .renaming = message {
                         // Quiet or not: a name is gone.
                         progress(ProgressMessage(stream: message.text + "\n"))

@@ -4,7 +4,7 @@ internal import Primitives
 
 extension Call {
     /// The platform that the query names as OCI writes it, in JSON, from an API version on; nil without one. Errors:
-    /// `badParameter` for what is none, and for several: an image has one here.
+    /// `badParameter` for what is none, and for several, which these versions of the API don't have.
     func askedPlatform(since version: Int, _ key: String = "platform") throws(EngineError) -> Platform? {
         let texts = speaks(version) ? query.all(key).filter { !$0.isEmpty } : []
         guard let text = texts.first else { return nil }

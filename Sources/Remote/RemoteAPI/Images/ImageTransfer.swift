@@ -53,13 +53,11 @@ private func importImage(_ call: Call, _ source: String) async throws(EngineErro
 }
 
 private func loadImages(_ call: Call) async throws(EngineError) -> Response? {
-    guard try call.askedPlatform(since: 48) == nil else {
-        throw EngineError(
-            .notImplemented, "loading the images of one platform is not supported: all of an archive are loaded")
-    }
+    let platform = try call.askedPlatform(since: 48)
     let quiet = call.query.bool("quiet", default: true)
     return try await call.withUpload(early: call.speaks(23)) { archive, report throws(EngineError) in
-        try await call.backend.loadImages(from: archive, quiet: quiet, progress: call.speaks(23) ? report : unreported)
+        try await call.backend.loadImages(
+            from: archive, for: platform, quiet: quiet, progress: call.speaks(23) ? report : unreported)
     }
 }
 

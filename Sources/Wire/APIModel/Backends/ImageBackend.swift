@@ -13,9 +13,10 @@ public protocol ImageBackend: Sendable {
     func pruneImages(_ filters: Filters) async throws(EngineError) -> ImagesPruned
     /// Reports progress; the last status is the new image's id.
     func importImage(_ request: ImageImport, progress: @escaping ProgressReport) async throws(EngineError)
-    /// `archive` is read to its end; the last messages name what was loaded.
+    /// `archive` is read to its end; the last messages name what was loaded. Images of other platforms than a given one are left
+    /// out. Errors: `notFound` when nothing is left.
     func loadImages(
-        from archive: ByteChannel, quiet: Bool, progress: @escaping ProgressReport
+        from archive: ByteChannel, for platform: Platform?, quiet: Bool, progress: @escaping ProgressReport
     ) async throws(EngineError)
     /// Names are resolved before it returns; then the archive is written to the channel that comes back.
     func saveImages(_ names: [String]) async throws(EngineError) -> ByteChannel
