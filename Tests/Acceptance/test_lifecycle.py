@@ -71,6 +71,7 @@ def test_kill_is_sigkill(cli):
 def test_restart(cli):
     cli.ok("run", "-d", "--name", "box", "busybox", "sh", "-c", "date +%s%N; sleep 100")
     first = state(cli, "box", "StartedAt")
+    eventually(lambda: cli.ok("logs", "box"), what="the first start in the log")
     cli.ok("restart", "-t", "0", "box")
     assert state(cli, "box", "StartedAt") > first and state(cli, "box", "Running") == "true"
     eventually(lambda: len(cli.ok("logs", "box").split()) == 2, what="two starts in the log")
