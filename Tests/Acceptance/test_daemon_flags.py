@@ -32,8 +32,9 @@ def idle(new_engine):
 
 def test_socket_and_pid_file(new_engine):
     engine = new_engine(busybox=False)
-    mode = os.stat(engine.socket)
-    assert stat.S_IMODE(mode.st_mode) == 0o660 and mode.st_uid == 0
+    # It answers pings from the moment that it is bound.
+    eventually(lambda: stat.S_IMODE(os.stat(engine.socket).st_mode) == 0o660, what="the socket's mode")
+    assert os.stat(engine.socket).st_uid == 0
     assert open(engine.pid_file).read().strip() == str(engine.pid)
     assert stat.S_IMODE(os.stat(engine.root).st_mode) in (0o700, 0o710, 0o711)
 
@@ -115,7 +116,8 @@ def test_several_sockets(new_engine, tmp_path):
 
 def test_group_of_the_socket(new_engine, idle):
     engine = new_engine("-G", "daemon", busybox=False)
-    assert os.stat(engine.socket).st_gid == 1
+    # It answers pings from the moment that it is bound.
+    eventually(lambda: os.stat(engine.socket).st_gid == 1, what="the socket's group")
     assert "no-such-group" in refuse(idle, "-G", "no-such-group")
 
 
