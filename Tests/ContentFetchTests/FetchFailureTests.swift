@@ -47,6 +47,8 @@ import Testing
         ("//b.example/y?q", "http://b.example/y?q"), ("/y?q", "http://a.example:81/y?q"),
         ("?r", "http://a.example:81/d/x?r"),
         ("y", "http://a.example:81/d/y"), ("ftp://b.example/", nil),
+        ("HTTPS://b.example/", "HTTPS://b.example/"),
+        ("/in?to=http://c.example", "http://a.example:81/in?to=http://c.example"),
     ]) func whereARedirectLeads(_ location: String, next: String?) {
         #expect(FetchAddress("http://a.example:81/d/x?q=1").following(location) == next)
     }

@@ -13,13 +13,15 @@ struct FetchAddress {
     /// Where a `Location` leads (RFC 3986, section 5.2, without `..`). Nil for another scheme.
     func following(_ location: String) -> String? {
         guard let authority else { return nil }
-        if location.contains("://") {
-            return location.hasPrefix("http://") || location.hasPrefix("https://") ? location : nil
-        }
         if location.hasPrefix("//") { return text.prefix { $0 != "/" } + location }
         if location.hasPrefix("/") { return text[..<authority.upperBound] + location }
         let path = text[authority.upperBound...].prefix { $0 != "?" && $0 != "#" }
         if location.hasPrefix("?") { return text[..<path.endIndex] + location }
+        // Behind a slash or a question mark it may be what an address hands on.
+        if location.contains("://") {
+            let scheme = location.prefix { $0 != ":" }.lowercased()
+            return scheme == "http" || scheme == "https" ? location : nil
+        }
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "/"
         return text[..<authority.upperBound] + folder + location
     }

@@ -48,11 +48,12 @@ struct WebAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Where a `Location` leads (RFC 3986 §5.2, without `..`). Nil for what is no web address.
     func resolving(_ location: String) -> WebAddress? {
-        if location.contains("://") { return WebAddress(location) }
         if location.hasPrefix("//") { return WebAddress((isSecure ? "https:" : "http:") + location) }
         if location.hasPrefix("/") { return WebAddress(origin + location) }
         let path = target.prefix { $0 != "?" }
         if location.hasPrefix("?") { return WebAddress(origin + path + location) }
+        // Behind a slash or a question mark it may be what an address hands on.
+        if location.contains("://") { return WebAddress(location) }
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "/"
         return WebAddress(origin + folder + location)
     }
