@@ -10,6 +10,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from harness.building import Building  # noqa: E402
 from harness.client import Client, find  # noqa: E402
 from harness.engine import BIN, TOP, Engine, settled  # noqa: E402
 from harness.lan import Lan  # noqa: E402
@@ -141,6 +142,14 @@ def ours(engine):
     client = Client("martlet", engine)
     yield client
     client.close()
+
+
+@pytest.fixture
+def building(engine):
+    """Builds of the engine; the images that they make go with the test."""
+    builds = Building(engine)
+    yield builds
+    builds.clean()
 
 
 @pytest.fixture

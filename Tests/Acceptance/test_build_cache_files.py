@@ -3,18 +3,10 @@ import tarfile
 
 import pytest
 
-from harness.building import Building
 from harness.images import entry, folder, symlink, tar
 
 CAPABILITY = bytes.fromhex("0100000200040000000000000000000000000000")
 OTHER = bytes.fromhex("0100000200080000000000000000000000000000")
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def capable(value):

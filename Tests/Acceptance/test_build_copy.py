@@ -8,14 +8,6 @@ import threading
 
 import pytest
 
-from harness.building import Building
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def folder(info):

@@ -5,18 +5,9 @@ import tarfile
 import time
 import zlib
 
-import pytest
-
 from harness import host
 from harness.building import Building
 from harness.waiting import eventually
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def begin(engine, body, query=""):

@@ -7,18 +7,10 @@ import docker as docker_py
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.distribution import Image, Registry, index_of
 from harness.images import entry
 
 SECRET = "s3cret-of-the-base"
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,6 @@ from harness.waiting import eventually
 MIB = 1 << 20
 
 
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
-
-
 def memory(engine, field="VmRSS"):
     with open(f"/proc/{engine.pid}/status") as file:
         return next(int(line.split()[1]) << 10 for line in file if line.startswith(field))

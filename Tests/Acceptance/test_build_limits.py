@@ -4,7 +4,6 @@ import re
 import pytest
 
 from harness import host
-from harness.building import Building
 from harness.waiting import eventually
 
 V1 = any("memory" in top for top in host.hierarchies())
@@ -24,13 +23,6 @@ LIMITS = {
     "period": (["--cpu-period", "50000"], "cpuperiod=50000", ("cpu/cpu.cfs_period_us", "50000"), ("cpu.max", "max 50000")),
     "cpus": (["--cpuset-cpus", "0"], "cpusetcpus=0", ("cpuset/cpuset.cpus", "0"), ("cpuset.cpus", "0")),
 }
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture(params=LIMITS)

@@ -12,13 +12,6 @@ from harness.waiting import eventually
 FILES = {"a": "copied", "d/one": "1", "d/two": "2"}
 
 
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
-
-
 def layers(building, image):
     return building.inspect(image)["RootFS"]["Layers"]
 

@@ -7,16 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from harness.building import Building
 from harness.images import entry, symlink, tar
 from test_build_context_remote import repository, server  # noqa: F401
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import time
 
 import pytest
 
-from harness.building import Building
 from harness.peers import DockerIO, Podman
 from harness.waiting import eventually
 from test_build_crash import begin
@@ -18,13 +17,6 @@ from test_pull import registry  # noqa: F401
 
 FILES = ("FROM busybox AS tools\nRUN mkdir -p /made/in && cd /made && echo text > file && chown 1:2 file && chmod 4750 file && ln file hard"
          " && ln -s ../file in/link && mkfifo pipe\nFROM scratch\nCOPY --from=tools /made /\nCOPY own /own\n")
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture

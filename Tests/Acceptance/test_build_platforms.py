@@ -2,16 +2,8 @@
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.distribution import Image, Registry
 from harness.images import entry
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,7 @@ import threading
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.images import entry, folder
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def zstd(data):

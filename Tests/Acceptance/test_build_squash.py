@@ -3,19 +3,9 @@ import io
 import json
 import tarfile
 
-import pytest
-
-from harness.building import Building
 
 STEPS = ("FROM busybox\nRUN echo gone > /gone && echo kept > /kept\nRUN rm /gone /bin/ls && echo more >> /kept\n"
          "ENV A=b\nCMD cat /kept\n")
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def history(building, image):

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.images import entry
 from harness.rawhttp import Api
 
@@ -22,13 +21,6 @@ OPTIONAL = {"Variant", "OsVersion", "Descriptor", "Manifests"}
 # Of a container and not of an image: gone with 1.50, always empty before.
 OF_CONTAINERS = {"Hostname": "", "Domainname": "", "AttachStdin": False, "AttachStdout": False, "AttachStderr": False, "Tty": False,
                  "OpenStdin": False, "StdinOnce": False}
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture

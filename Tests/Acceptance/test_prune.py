@@ -7,7 +7,6 @@ import urllib.parse
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.images import entry
 from test_disk_usage import make, only_busybox  # noqa: F401
 
@@ -108,13 +107,6 @@ def beside(api):
             end.set()
             thread.join()
     return run
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 def test_images_of_a_build_that_goes_on_stay(api, building, beside):

@@ -9,7 +9,6 @@ import time
 import pytest
 
 from harness import images
-from harness.building import Building
 from harness.distribution import Image, Registry
 from harness.images import entry
 
@@ -49,13 +48,6 @@ def registry():
     found = Registry(users={"me": SECRET})
     yield found
     found.stop()
-
-
-@pytest.fixture
-def building(engine):
-    builds = Building(engine)
-    yield builds
-    builds.clean()
 
 
 @pytest.fixture
