@@ -11,7 +11,7 @@ struct LayerRoots {
     func apply(_ source: any ByteSource, _ mode: UnpackMode) throws -> LayerApplied {
         let recipe = FDSink(try folder.fd.open("recipe", [.writeOnly, .create, .exclusive], mode: 0o600))
         var options = UnpackOptions(mode: mode)
-        options.makeRoom = trash.makingRoom
+        options.room = trash.room
         let applied = try LayerArchive.unpack(source, into: tree.fd, options: options, recipe: recipe)
         if !applied.isRepeatable { try folder.fd.unlink("recipe") }
         return applied

@@ -1,3 +1,4 @@
+import LayerFS
 import LinuxSystem
 import Primitives
 
@@ -76,9 +77,8 @@ final class LayerTrash: Sendable {
 
     func whenFull(_ giveUp: @escaping @Sendable () -> Void) { state.change { $0.giveUp = giveUp } }
 
-    /// For whoever finds the disk full: each step gives up more than the one before.
-    var makingRoom: [@Sendable () -> Void] {
-        [{ _ = self.empty() }, { self.state.read { $0.giveUp }?() }]
+    var room: DiskRoom {
+        DiskRoom(steps: [{ _ = self.empty() }, { self.state.read { $0.giveUp }?() }])
     }
 
     private func work() {

@@ -1,6 +1,7 @@
 internal import GRDB
 public import GraphDrivers
 internal import ImageModel
+internal import LayerFS
 public import LinuxSystem
 public import Primitives
 internal import Synchronization
@@ -102,17 +103,15 @@ public final class ImageStore: Sendable {
 }
 
 extension ImageStore {
+    private static func isFull(_ error: any Error) -> Bool {
+        (error as? DatabaseError)?.resultCode == .SQLITE_FULL
+    }
+
     /// Again when the disk was full: removed layers may have lain on it, whoever took them away.
     private func commit(_ changes: [ImageTable.Change], isDurable: Bool) throws {
-        for step in room.steps {
-            do {
-                return try database.commit(changes, isDurable: isDurable)
-            } catch let error as DatabaseError {
-                guard error.resultCode == .SQLITE_FULL else { throw error }
-                step()
-            }
+        try room.trying(isFull: Self.isFull) {
+            try database.commit(changes, isDurable: isDurable)
         }
-        try database.commit(changes, isDurable: isDurable)
     }
 }
 

@@ -42,8 +42,8 @@ public struct UnpackOptions: Sendable {
     public var hidesUnfinished = false
     /// Gets the digest of every file.
     public var contents: ContentDigests?
-    /// Steps that make room when the disk is full. What failed is tried once more after each.
-    public var makeRoom: [@Sendable () -> Void] = []
+    /// For what finds the disk full.
+    public var room = DiskRoom()
 
     public init(mode: UnpackMode = .plain) { self.mode = mode }
 }

@@ -38,30 +38,18 @@ final class Unpacker {
         switch event {
         case .entry(let entry):
             do {
-                try withRoom { try begin(entry) }
+                try options.room.trying { try begin(entry) }
             } catch let error as SystemError {
                 throw error.about(entry.displayName)
             }
         case .data(let offset, let count):
             let bytes = UnsafeRawBufferPointer(rebasing: input[..<count])
-            try withRoom { try write(bytes, at: offset) }
+            try options.room.trying { try write(bytes, at: offset) }
         case .entryEnd:
             try end()
         case .archiveEnd:
             break
         }
-    }
-
-    /// Tries again when the disk was full (ENOSPC, EDQUOT) and is no more.
-    private func withRoom(_ body: () throws -> Void) throws {
-        for step in options.makeRoom {
-            do {
-                return try body()
-            } catch let error as SystemError where error.errno == 28 || error.errno == 122 {
-                step()
-            }
-        }
-        try body()
     }
 
     /// Notes for the recipe what a step of the reader took from the archive. Comes before the event is handled.
